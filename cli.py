@@ -1,0 +1,336 @@
+"""The `pagerdrill` command: the only place where all floors meet."""
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sim.home import Home
+    from sim.opening import OpenDrill
+    from sim.spec import Scenario
+
+LAZY = {
+    "drills": ("sim.commands", "drills"),
+    "scenarios": ("scenarios.commands", "scenarios"),
+    "score": ("scoring.commands", "score"),
+}
+"""Commands that live in one floor, imported when they are called, so that --help stays instant."""
+
+SHORT_HELP = {
+    "drills": "List, show, verify and delete the drills that were played.",
+    "scenarios": "See what can be played, and check files of your own.",
+    "score": "Show the scorecard of a drill.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on first use, and that turns our errors into one clear message."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all names."""
+        return sorted([*super().list_commands(ctx), *LAZY])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        if cmd_name not in LAZY:
+            return super().get_command(ctx, cmd_name)
+        module, attribute = LAZY[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        rows = []
+        for name in self.list_commands(ctx):
+            own = self.commands.get(name)
+            rows.append((name, own.get_short_help_str(70) if own else SHORT_HELP[name]))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error that a person can mend is shown as it is, without a traceback."""
+        from sim.errors import PagerDrillError
+
+        try:
+            return super().invoke(ctx)
+        except PagerDrillError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pagerdrill", prog_name="pagerdrill")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """PagerDrill, a flight simulator for incident response.
+
+    Start with `pagerdrill play`: a real outage on a simulated system, twenty minutes, and a scorecard.
+    """
+    context.obj = _find_drill
+
+
+HOME_OPTION = click.option(
+    "--home", help="Where drills are kept (default: PAGERDRILL_HOME, or the platform's place)."
+)
+
+
+@main.command()
+@click.argument("scenario", required=False)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Same seed, same drill (default: a new one).")
+@click.option(
+    "--role",
+    type=click.Choice(["responder", "ic"]),
+    default="responder",
+    show_default=True,
+    help="responder, or incident commander.",
+)
+@click.option(
+    "--speed", type=click.FloatRange(0.1, 100), default=1.0, show_default=True, help="Pace of the clock."
+)
+@click.option("--name", default="you", show_default=True, help="Your name in the drill.")
+@click.option(
+    "--script", type=click.File("r", encoding="utf-8"), help="Play these lines as fast as possible."
+)
+@click.option("--resume", "resumed", metavar="DRILL", help="Go on with a drill that was left.")
+@click.option("--json", "as_json", is_flag=True, help="Print the scorecard as JSON at the end.")
+@HOME_OPTION
+def play(
+    scenario: str | None,
+    seed: int | None,
+    role: str,
+    speed: float,
+    name: str,
+    script: Any,
+    resumed: str | None,
+    as_json: bool,
+    home: str | None,
+) -> None:
+    """Play a drill: handle an outage from the terminal, then read how it went.
+
+    SCENARIO is an id from `pagerdrill scenarios list` or a file of your own; without one, a good first
+    drill. Not on a terminal, the lines of standard input are played, or else a shipped script.
+    """
+    from sim.home import Home, home_folder
+
+    place = Home(home_folder(home))
+    if resumed is not None and (scenario is not None or seed is not None):
+        raise click.UsageError("--resume takes no scenario and no seed: the drill has its own")
+    on_terminal = script is None and sys.stdin.isatty() and sys.stdout.isatty()
+    if resumed is not None:
+        opened = _resume(place, resumed, interactive=on_terminal)
+    else:
+        opened = _new(place, scenario, seed, role, name, speed, interactive=on_terminal)
+    with opened:
+        if on_terminal:
+            over = _play_live(opened, place, speed)
+        else:
+            _play_script(opened, script, quiet=as_json)
+            over = True
+        if over:
+            opened.finish()
+    if over:
+        _show_card(opened.path, as_json=as_json)
+
+
+@main.group()
+def bots() -> None:
+    """Let scripted players play, many seeds at a time."""
+
+
+@bots.command("run")
+@click.argument("scenario")
+@click.option("--bot", required=True, help="idle or oracle.")
+@click.option(
+    "--seeds", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Seeds 1 to this."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def run_bots(scenario: str, bot: str, seeds: int, as_json: bool) -> None:
+    """Play SCENARIO with a bot over seeds 1 to SEEDS and print how each went."""
+    import json
+
+    from sim.bots import BOTS
+
+    if bot not in BOTS:
+        raise click.UsageError(f"there is no bot {bot!r}; there are: {', '.join(BOTS)}")
+    spec = _resolved(scenario)
+    rows = []
+    for seed in range(1, seeds + 1):
+        rows.append(_bot_run(spec, bot, seed))
+        if not as_json:
+            _print_bot_row(rows[-1])
+    if as_json:
+        click.echo(json.dumps({"runs": rows}, indent=1))
+
+
+# --- playing ----------------------------------------------------------------------------------------------
+
+
+def _resolved(scenario: str) -> "Scenario":
+    from scenarios.library import resolve
+    from scoring.rubric import CHECK_IDS
+
+    return resolve(scenario, frozenset(CHECK_IDS))
+
+
+def _new(
+    place: "Home",
+    scenario: str | None,
+    seed: int | None,
+    role: str,
+    name: str,
+    speed: float,
+    *,
+    interactive: bool,
+) -> "OpenDrill":
+    import socket
+    from datetime import UTC, datetime
+
+    from scenarios.library import FIRST_DRILL
+    from sim.journal import Meta, Seat
+    from sim.opening import new_drill
+
+    spec = _resolved(scenario or FIRST_DRILL)
+    if not name.strip() or not name.isprintable() or len(name) > 40:
+        raise click.UsageError("--name must be 1 to 40 printable characters")
+    played = _seeds_played(place, spec.id)
+    if seed is None:
+        seed = next(number for number in range(1, len(played) + 2) if number not in played)
+    rehearsal = []
+    if seed in played:
+        rehearsal.append("seed played before")
+    if interactive and speed != 1.0:
+        rehearsal.append(f"speed {speed:g}")
+    drill_id = place.new_id(spec.id, seed)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    meta = Meta(id=drill_id, created=created, host=socket.gethostname(), rehearsal=tuple(rehearsal))
+    seat = Seat(name=name.strip(), role=role)
+    return new_drill(place.drills / drill_id, spec, seed, seat, meta, interactive=interactive)
+
+
+def _seeds_played(place: "Home", scenario: str) -> set[int]:
+    from sim.journal import Meta
+
+    stem = f"{scenario}-s"
+    tails = [
+        path.name.removeprefix(stem).split("-")[0]
+        for path, meta in place.metas()
+        if isinstance(meta, Meta) and path.name.startswith(stem)
+    ]
+    return {int(tail) for tail in tails if tail.isdecimal()}
+
+
+def _resume(place: "Home", drill: str, *, interactive: bool) -> "OpenDrill":
+    from sim.opening import resume
+
+    return resume(place.folder(drill), interactive=interactive)
+
+
+def _play_live(opened: "OpenDrill", place: "Home", speed: float) -> bool:
+    """Play on the terminal; return whether the drill is over."""
+    import os
+    import time
+
+    from sim.clock import Clock
+    from sim.room.console import run
+
+    def wall_ms() -> int:
+        return time.monotonic_ns() // 1_000_000
+
+    drill = opened.drill
+    outcome = run(
+        drill,
+        Clock.started(wall_ms(), drill.now_ms, speed),
+        wall_ms,
+        drill_id=opened.path.name,
+        history_path=place.history_file,
+        colour="NO_COLOR" not in os.environ,
+    )
+    return outcome == "ended"
+
+
+def _play_script(opened: "OpenDrill", script: Any, *, quiet: bool) -> None:
+    from scenarios.library import example
+    from sim.room.script import parse_script, play_script
+
+    name = getattr(script, "name", "standard input")
+    text = script.read() if script is not None else ""
+    if script is None and not sys.stdin.isatty():
+        text = sys.stdin.read()
+    if script is None and not text.strip():
+        name = f"the script that comes with {opened.drill.scenario.id}"
+        text = example(opened.drill.scenario.id)
+        if not quiet:
+            click.echo(f"no terminal and no script: playing {name}\n")
+    lines = parse_script(text, name)
+    play_script(opened.drill, lines, (lambda _: None) if quiet else click.echo)
+
+
+def _show_card(path: "Path", *, as_json: bool) -> None:
+    from scoring.card_json import card_json
+    from scoring.card_text import render
+    from scoring.record import load
+    from scoring.score import judge
+
+    card = judge(load(path))
+    if as_json:
+        click.echo(card_json(card), nl=False)
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(render(card))
+    click.echo(f"\nkept as {path.name}; see it again with `pagerdrill score {path.name}`")
+
+
+# --- bots -------------------------------------------------------------------------------------------------
+
+
+def _bot_run(spec: "Scenario", bot: str, seed: int) -> dict[str, Any]:
+    """Play one seed in a folder of its own and return the row that is printed."""
+    import tempfile
+    from pathlib import Path
+
+    from scoring.record import load
+    from scoring.score import judge, total
+    from sim.bots import BOTS
+    from sim.journal import Meta, Seat
+    from sim.opening import new_drill
+
+    with tempfile.TemporaryDirectory(prefix="pagerdrill-") as temporary:
+        path = Path(temporary) / "drill"
+        meta = Meta(id="bot", created="", host="")
+        seat = Seat(name=bot, role="responder")
+        with new_drill(path, spec, seed, seat, meta, interactive=False) as opened:
+            BOTS[bot](opened.drill)
+            opened.finish()
+        card = judge(load(path))
+    measured = {measure.id: measure.value for measure in card.measures}
+    return {
+        "seed": seed,
+        "score": round(total(card), 1),
+        "mitigated": measured["mttm"] is not None,
+        "time_to_mitigate_s": measured["mttm"],
+        "user_minutes_lost": measured["user-minutes-lost"] or 0.0,
+    }
+
+
+def _print_bot_row(row: dict[str, Any]) -> None:
+    minutes = row["time_to_mitigate_s"]
+    when = "not mitigated" if minutes is None else f"mitigated after {minutes / 60:.1f} min"
+    click.echo(
+        f"seed {row['seed']:>3}  score {row['score']:>5.1f}  {when:<26}  "
+        f"{row['user_minutes_lost']:>12,.0f} user-minutes lost"
+    )
+
+
+def _find_drill(drill: str, home: str | None) -> "Path":
+    from sim.home import Home, home_folder
+
+    return Home(home_folder(home)).folder(drill)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Content and its tools: worlds, drills, runbooks, and what reads and checks them."""

@@ -1,0 +1,119 @@
+"""Reads a scenario with its world, runbooks and people from files into one `Scenario`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenarios.document import Document, read, read_text
+from scenarios.mistakes import FileError, Mistake
+from scenarios.references import scenario_mistakes, world_mistakes
+from scenarios.schema import checked
+from sim.spec import Runbook, Scenario, World
+
+RUNBOOK_BYTES_MAX = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class WorldSource:
+    """Where a world lies: its YAML file and the folder of its runbooks."""
+
+    file: Path
+    runbooks: Path
+
+
+FindWorld = Callable[[str, Path], WorldSource]
+"""Says where the world of a name lies, as a file in this folder names it. Raises LookupError, saying why."""
+
+
+def load_world(source: WorldSource) -> World:
+    """Return the world of a file with its runbooks. Raises FileError with every mistake."""
+    runbooks, mistakes = _runbooks(source.runbooks)
+    document = read(source.file)
+    world = checked(World, document, {"runbooks": runbooks})
+    mistakes += world if isinstance(world, list) else world_mistakes(world, document)
+    if isinstance(world, list) or mistakes:
+        raise FileError(mistakes)
+    return world
+
+
+def load_scenario(
+    file: Path,
+    find_world: FindWorld,
+    check_ids: frozenset[str] | None = None,
+) -> Scenario:
+    """Return the scenario of a file, complete with its world, runbooks and people.
+
+    The folder `runbooks` beside the file adds runbooks, and `people` in the file adds or replaces people
+    of the world. `check_ids` are the checks that objectives may name; None does not look. Raises FileError
+    with every mistake of both files.
+    """
+    document = read(file)
+    world, mistakes = _world_of(document, find_world)
+    # A world that could not be read must not hide the mistakes of the scenario itself.
+    scenario = checked(Scenario, document, {"world": world if world is not None else _stand_in()})
+    if isinstance(scenario, list):
+        raise FileError(mistakes + scenario)
+    if world is not None:
+        scenario = _with_everybody(scenario)
+        mistakes += scenario_mistakes(scenario, document, check_ids)
+    if mistakes:
+        raise FileError(mistakes)
+    return scenario
+
+
+def _stand_in() -> World:
+    return World.model_construct(
+        id="", title="", summary="", zones=(), components=(), journeys=(), clients=()
+    )
+
+
+def _world_of(document: Document, find_world: FindWorld) -> tuple[World | None, list[Mistake]]:
+    """Return the world a scenario names, with the scenario's own runbooks; else None and what is wrong."""
+    if not isinstance(document.data, dict):
+        return None, []
+    named = document.data.get("world")
+    if not isinstance(named, str) or not named:
+        text = "should name a world, e.g. shop, or its file, e.g. ./my-world.yaml"
+        return None, [document.mistake(("world",), text)]
+    folder = document.file.parent
+    own, mistakes = _runbooks(folder / "runbooks")
+    try:
+        world = load_world(find_world(named, folder))
+    except LookupError as problem:
+        return None, [*mistakes, document.mistake(("world",), str(problem.args[0]))]
+    except FileError as problem:
+        return None, mistakes + problem.mistakes
+    merged = {runbook.id: runbook for runbook in (*world.runbooks, *own)}
+    return world.model_copy(update={"runbooks": tuple(merged.values())}), mistakes
+
+
+def _with_everybody(scenario: Scenario) -> Scenario:
+    """Return the scenario with the people of its world, overlaid by its own."""
+    people = {person.id: person for person in (*scenario.world.people, *scenario.people)}
+    return scenario.model_copy(update={"people": tuple(people.values())})
+
+
+def _runbooks(folder: Path) -> tuple[tuple[Runbook, ...], list[Mistake]]:
+    """Return the runbooks of a folder by name (none where there is no such folder), and what is wrong."""
+    runbooks: list[Runbook] = []
+    mistakes: list[Mistake] = []
+    for file in sorted(folder.glob("*.md")):
+        try:
+            runbooks.append(_runbook(file))
+        except FileError as problem:
+            mistakes += problem.mistakes
+    return tuple(runbooks), mistakes
+
+
+def _runbook(file: Path) -> Runbook:
+    """Return one runbook: id from the file's name, title from its first heading."""
+    text = read_text(file, RUNBOOK_BYTES_MAX)
+    first, _, body = text.lstrip().partition("\n")
+    title = first.removeprefix("# ").strip()
+    if not first.startswith("# ") or not title or not body.strip():
+        raise FileError([Mistake(file, 1, (), "should begin with '# Title' and go on below it")])
+    try:
+        return Runbook(id=file.stem, title=title, text=text.strip() + "\n")
+    except ValueError:
+        hint = "name the file in lower case with single hyphens, e.g. database-primary-slow.md"
+        raise FileError([Mistake(file, 1, (), f"{file.stem!r} is no valid name; {hint}")]) from None

@@ -1,0 +1,15 @@
+"""Checks: one pure function each, by the id of its row in the rubric."""
+
+from collections.abc import Callable, Mapping
+
+from scoring.case import Case
+from scoring.checks import communication, detection, mitigation, triage
+from scoring.scorecard import Verdict
+
+CHECKS: Mapping[str, Callable[[Case], Verdict]] = {
+    **detection.CHECKS,
+    **triage.CHECKS,
+    **communication.CHECKS,
+    **mitigation.CHECKS,
+}
+"""The function behind every check id."""

@@ -1,0 +1,103 @@
+"""Checks of communication: who was told, when, and whether the text was worth reading."""
+
+from collections.abc import Callable, Mapping
+
+from scoring.case import Case
+from scoring.checks.verdicts import clock_text, falling, judged, not_observable
+from scoring.record import cite, having
+from scoring.rubric import OVERDUE_NONE_S
+from scoring.scorecard import Verdict
+from scoring.updates import Audience, closes, points, promises, says_recovered, waiting
+from sim.events import UpdateSent
+
+BROKEN_COST = 0.5
+
+
+def customers_told(case: Case) -> Verdict:
+    """Customer updates at the policy's times."""
+    return _told(case, "customer")
+
+
+def executives_told(case: Case) -> Verdict:
+    """Executive updates at the policy's times."""
+    return _told(case, "executive")
+
+
+def internal_told(case: Case) -> Verdict:
+    """Internal updates from declaration on."""
+    if case.clocks.declared is None and case.impact.severities:
+        return judged(0, "nothing was declared, so nobody inside was told")
+    return _told(case, "internal")
+
+
+def _told(case: Case, audience: Audience) -> Verdict:
+    if not case.measured:
+        return not_observable("the record shows no impact samples")
+    sent = [cite(record, f"{audience} update") for record, _ in case.updates(audience)]
+    wait = waiting(case, audience)
+    if not wait.due:
+        if not sent and (not case.engaged or case.impact.onset is None):
+            return not_observable("no update fell due")
+        return judged(1, "none was overdue" if sent else "none fell due", *sent)
+    if not sent:
+        return judged(0, "none was sent")
+    credit = falling(wait.overdue_ms / 1000, 0, OVERDUE_NONE_S)
+    return judged(credit, f"{len(sent)} sent, overdue for {clock_text(wait.overdue_ms)} in sum", *sent)
+
+
+def promises_kept(case: Case) -> Verdict:
+    """Promised next updates."""
+    made = promises(case)
+    if not made:
+        return not_observable("no promised update fell due")
+    failed = [promise.made for promise in made if not promise.kept or promise.too_long]
+    if not failed:
+        return judged(1, f"{len(made)} of {len(made)} kept", *(promise.made for promise in made))
+    late = sum(not promise.kept for promise in made)
+    long = sum(promise.too_long for promise in made)
+    why = f"of {len(made)}, {late} not in time and {long} longer than the policy allows"
+    credit = 1 - BROKEN_COST * len(failed) if len(failed) < len(made) else 0
+    return judged(credit, why, *failed)
+
+
+def update_says_what_matters(case: Case) -> Verdict:
+    """What the texts of updates hold, by their fields and by the journeys they name."""
+    running = [
+        (record, update)
+        for record, update in having(case.journal, UpdateSent)
+        if update.audience != "internal" and not says_recovered(update.text)
+    ]
+    if not running:
+        return not_observable("no update to customers or executives was sent while it went on")
+    shares, evidence = [], []
+    for record, update in running:
+        share, lack = points(case, record, update)
+        shares.append(share)
+        evidence.append(cite(record, f"{update.audience} update {lack}"))
+    credit = sum(shares) / len(shares)
+    return judged(credit, "looked for: severity, an affected journey, for customers the next time", *evidence)
+
+
+def closing_notice(case: Case) -> Verdict:
+    """A customer update that says it is over."""
+    mitigated = case.impact.mitigated
+    if mitigated is None:
+        return not_observable("users did not recover")
+    if not case.engaged:
+        return not_observable("nobody was engaged")
+    for record, update in case.updates("customer"):
+        if closes(case, record, update):
+            return judged(1, "customers were told", mitigated, cite(record, "customer update"))
+    if not waiting(case, "customer").due and not case.updates("customer"):
+        return not_observable("customers had not been told of it, and did not have to be")
+    return judged(0, "no customer update said so", mitigated)
+
+
+CHECKS: Mapping[str, Callable[[Case], Verdict]] = {
+    "customers-told": customers_told,
+    "executives-told": executives_told,
+    "internal-told": internal_told,
+    "promises-kept": promises_kept,
+    "update-says-what-matters": update_says_what_matters,
+    "closing-notice": closing_notice,
+}

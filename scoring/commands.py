@@ -1,0 +1,41 @@
+"""The verb `pagerdrill score`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+FindDrill = Callable[[str], Path]
+"""Returns the folder of a drill by the name a person typed; raises PagerDrillError where there is none."""
+
+
+@click.command()
+@click.argument("drill")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the card."
+)
+@click.option("--total", "with_total", is_flag=True, help="Add the total, 0 to 100.")
+@click.pass_obj
+def score(find_drill: FindDrill, drill: str, form: str, with_total: bool) -> None:
+    """Show the scorecard of a drill: what went well, what did not, on what evidence, and what would help.
+
+    The context object is a function from the name of a drill to its folder.
+    """
+    from scoring.record import load
+    from scoring.score import judge
+
+    card = judge(load(find_drill(drill)))
+    if form == "json":
+        from scoring.card_json import card_json
+
+        click.echo(card_json(card, with_total=with_total), nl=False)
+        return
+    from rich.console import Console
+
+    from scoring.card_text import card_text, render
+
+    console = Console(highlight=False)
+    if console.is_terminal:
+        console.print(render(card, with_total=with_total))
+    else:
+        click.echo(card_text(card, with_total=with_total), nl=False)

@@ -1,0 +1,78 @@
+"""Suspicions against the truth: how many calls lie between the suspected place and the nearest real one."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from scoring.case import Case
+from scoring.pages import TRUE_LABELS
+from scoring.record import cite, having
+from scoring.rubric import FREE_SUSPICIONS
+from scoring.scorecard import Evidence
+from sim.events import AlertLabelled, FaultStarted, HypothesisRecorded
+from sim.spec import World
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """The last suspicion before mitigation. `hops` is None where no call path leads to the place."""
+
+    stated: tuple[Evidence, ...]
+    hops: int | None
+    mechanism_right: bool
+
+    @property
+    def credit(self) -> float:
+        """70 % for the place, halved by each of two hops, 30 % for the mechanism; less for many guesses."""
+        place = 0.5**self.hops if self.hops is not None and self.hops <= 2 else 0.0
+        spread = 0.2 * max(0, len(self.stated) - 1 - FREE_SUSPICIONS)
+        return max(0.0, 0.7 * place + 0.3 * self.mechanism_right - spread)
+
+
+def last_suspicion(case: Case) -> Suspicion | None:
+    """Return the last suspicion before users had recovered; None where there was none."""
+    found = [pair for pair in having(case.journal, HypothesisRecorded) if pair[0].t_ms < case.impact.over_ms]
+    if not found:
+        return None
+    last = found[-1][1]
+    distances = [hops(case.record.scenario.world, last.component, place) for place in guilty_components(case)]
+    reached = [distance for distance in distances if distance is not None]
+    return Suspicion(
+        stated=tuple(
+            cite(record, f"suspected {event.component}: {event.mechanism}") for record, event in found
+        ),
+        hops=min(reached, default=None),
+        mechanism_right=last.mechanism.lower() == case.record.scenario.mechanism.lower(),
+    )
+
+
+def guilty_components(case: Case) -> tuple[str, ...]:
+    """Return where the faults sit that made alerts of this incident; all faults where no label names one."""
+    faults = having(case.truth, FaultStarted)
+    blamed = {
+        event.cause.removeprefix("fault:")
+        for _, event in having(case.truth, AlertLabelled)
+        if event.label in TRUE_LABELS
+    }
+    guilty = [event.component for _, event in faults if event.fault in blamed]
+    return tuple(dict.fromkeys(guilty or [event.component for _, event in faults]))
+
+
+def hops(world: World, start: str, goal: str) -> int | None:
+    """Return the number of calls between two components in either direction; None where none leads there."""
+    near: dict[str, set[str]] = {component.id: set() for component in world.components}
+    for component in world.components:
+        for operation in component.operations:
+            for call in operation.calls:
+                callee = call.to.partition(".")[0]
+                near[component.id].add(callee)
+                near.setdefault(callee, set()).add(component.id)
+    distance, queue = {start: 0}, deque([start])
+    while queue:
+        here = queue.popleft()
+        if here == goal:
+            return distance[here]
+        for neighbour in sorted(near.get(here, ())):
+            if neighbour not in distance:
+                distance[neighbour] = distance[here] + 1
+                queue.append(neighbour)
+    return None

@@ -1,0 +1,126 @@
+"""Measures of mitigation: what the outage cost, and how long until users had recovered."""
+
+from scoring.case import Case
+from scoring.measures.kind import MeasureKind
+from scoring.record import having
+from scoring.scorecard import Evidence, Measure
+from sim.events import ActStarted, HintGiven
+
+LOST = MeasureKind(
+    "user-minutes-lost",
+    "User-minutes lost",
+    "mitigation",
+    "user-min",
+    "drill start",
+    "Minutes that users spent with failed, slow or degraded requests, added up to the horizon against the "
+    "demand of the undisturbed world.",
+)
+USERS_AFFECTED = MeasureKind(
+    "users-affected",
+    "Users affected",
+    "mitigation",
+    "count",
+    "drill start",
+    "Users who had at least one bad request, each counted once.",
+)
+WORST_SHARE = MeasureKind(
+    "worst-users-share",
+    "Users hurt at the worst moment",
+    "mitigation",
+    "share",
+    "none",
+    "Highest share of all active users with a bad experience in one 15 s sample.",
+)
+MTTM = MeasureKind(
+    "mttm",
+    "Time to mitigate (MTTM)",
+    "mitigation",
+    "s",
+    "impact onset",
+    "Impact onset to the start of the recovery that held to the horizon.",
+)
+TO_MITIGATED = MeasureKind(
+    "evidence-to-mitigated",
+    "Time to mitigate, once visible",
+    "mitigation",
+    "s",
+    "first evidence",
+    "First evidence to the start of the recovery that held to the horizon.",
+)
+MTTR = MeasureKind(
+    "mttr",
+    "Time to resolve (MTTR)",
+    "mitigation",
+    "s",
+    "impact onset",
+    "Impact onset to the closing of the incident, where users had recovered by then.",
+)
+RELAPSES = MeasureKind(
+    "relapses",
+    "Relapses",
+    "mitigation",
+    "count",
+    "first recovery",
+    "Times that a recovered journey was out of its objective again.",
+)
+ACTS = MeasureKind(
+    "acts",
+    "Hands-on acts",
+    "mitigation",
+    "count",
+    "drill start",
+    "Hands-on acts that were started.",
+)
+HINTS = MeasureKind(
+    "hints",
+    "Hints used",
+    "mitigation",
+    "count",
+    "drill start",
+    "Hints asked for and given. Asking for help is good; it is recorded, not fined.",
+)
+
+KINDS = (LOST, USERS_AFFECTED, WORST_SHARE, MTTM, TO_MITIGATED, MTTR, RELAPSES, ACTS, HINTS)
+
+
+def measure(case: Case) -> tuple[Measure, ...]:
+    """Return the measures of mitigation."""
+    clocks, impact = case.clocks, case.impact
+    return (
+        *_cost(case),
+        _time(case, MTTM, clocks.onset, clocks.mitigated),
+        _time(case, TO_MITIGATED, clocks.evidence, clocks.mitigated),
+        _resolved(case),
+        RELAPSES.of(len(impact.relapses)) if impact.onset else RELAPSES.not_applicable("no user was hurt"),
+        ACTS.of(len(having(case.journal, ActStarted))),
+        HINTS.of(len(having(case.journal, HintGiven))),
+    )
+
+
+def _cost(case: Case) -> tuple[Measure, ...]:
+    if not case.impact.samples:
+        why = "the record shows no impact samples"
+        return tuple(kind.no_evidence(why) for kind in (LOST, USERS_AFFECTED, WORST_SHARE))
+    last = case.impact.samples[-1][1]
+    return (
+        LOST.of(last.user_min_lost),
+        USERS_AFFECTED.of(last.users_affected),
+        WORST_SHARE.of(case.impact.highest_users_share(case.impact.horizon_ms)),
+    )
+
+
+def _time(case: Case, kind: MeasureKind, start: Evidence | None, end: Evidence | None) -> Measure:
+    if case.measured and case.impact.onset is None:
+        return kind.not_applicable("no user was hurt")
+    return kind.between(
+        start, end, "the record does not show where this clock starts", "users did not recover"
+    )
+
+
+def _resolved(case: Case) -> Measure:
+    resolved = case.clocks.resolved
+    if resolved is not None and case.impact.hurts_at(resolved.t_ms):
+        return MTTR.no_evidence("it was closed while users were hurt")
+    if case.measured and case.impact.onset is None:
+        return MTTR.not_applicable("no user was hurt")
+    return MTTR.between(case.clocks.onset, resolved, "the record shows no onset", "it was not closed")

@@ -1,0 +1,100 @@
+"""Judging a drill: a pure function from its record to the scorecard, and the total for who asks for it."""
+
+from scoring.case import Case, prepare
+from scoring.checks import CHECKS
+from scoring.measures import measure
+from scoring.record import DrillRecord, having
+from scoring.rubric import AREAS, CHECK_RULES, CheckRule
+from scoring.scorecard import AreaProfile, Check, ObjectiveProfile, Result, Scorecard, Verdict
+from sim.events import DrillEnded, HintGiven
+
+HELPED_CHECKS = ("suspect-right", "looked-before-acting", "loss-small", "mitigated")
+"""What a hint can have helped with."""
+
+
+def judge(drill: DrillRecord) -> Scorecard:
+    """Return the scorecard of a drill. The same record gives the same card, for ever."""
+    case = prepare(drill)
+    verdicts = {rule.id: CHECKS[rule.id](case) for rule in CHECK_RULES}
+    weights = _spread(verdicts)
+    checks = tuple(_check(case, rule, verdicts[rule.id], weights[rule.id]) for rule in CHECK_RULES)
+    scenario = drill.scenario
+    return Scorecard(
+        drill=drill.drill,
+        scenario=scenario.id,
+        title=scenario.title,
+        seed=drill.seed,
+        role=drill.role,
+        starts_at=scenario.starts_at,
+        expects=scenario.expects,
+        rehearsal=drill.rehearsal,
+        ended=bool(having(drill.records, DrillEnded)),
+        hints=len(having(drill.records, HintGiven)),
+        measures=measure(case),
+        checks=checks,
+        areas=_areas(checks),
+        objectives=_objectives(drill, checks),
+        debrief=scenario.debrief,
+        inspired_by=scenario.inspired_by,
+    )
+
+
+def total(scorecard: Scorecard) -> float:
+    """Return the total in [0, 100]: each check's credit times its weight; 0 where nothing was observable.
+
+    It exists for scripted players and for checks of scenarios, and for a person only who asks for it.
+    """
+    return 100 * sum(check.weight * (check.verdict.credit or 0.0) for check in scorecard.checks)
+
+
+def _spread(verdicts: dict[str, Verdict]) -> dict[str, float]:
+    """Return each check's share of the total: weights of what was not observable go to the rest of its area,
+    those of an area without any to the other areas.
+    """
+    seen = [rule for rule in CHECK_RULES if verdicts[rule.id].credit is not None]
+    in_area = {area: sum(rule.weight for rule in seen if rule.area == area) for area, _, _ in AREAS}
+    of_area = {area: weight for area, _, weight in AREAS if in_area[area]}
+    weights = {rule.id: 0.0 for rule in CHECK_RULES}
+    for rule in seen:
+        weights[rule.id] = of_area[rule.area] / sum(of_area.values()) * rule.weight / in_area[rule.area]
+    return weights
+
+
+def _check(case: Case, rule: CheckRule, verdict: Verdict, weight: float) -> Check:
+    hints = having(case.journal, HintGiven)
+    helped = bool(
+        hints
+        and rule.id in HELPED_CHECKS
+        and verdict.result in ("met", "partly")
+        and any(item.t_ms >= hints[0][0].t_ms for item in verdict.evidence)
+    )
+    return Check(rule.id, rule.area, rule.title, rule.rule, verdict, weight, rule.helps, helped)
+
+
+def _areas(checks: tuple[Check, ...]) -> tuple[AreaProfile, ...]:
+    found = []
+    for area, title, _ in AREAS:
+        mine = [check for check in checks if check.area == area]
+        weight = sum(check.weight for check in mine)
+        earned = sum(check.weight * (check.verdict.credit or 0.0) for check in mine)
+        seen = sum(check.verdict.credit is not None for check in mine)
+        found.append(AreaProfile(area, title, weight, earned / weight if seen else None, seen, len(mine)))
+    return tuple(found)
+
+
+def _objectives(drill: DrillRecord, checks: tuple[Check, ...]) -> tuple[ObjectiveProfile, ...]:
+    """Each objective with its checks; ids that this rubric does not have are left out."""
+    by_id = {check.id: check for check in checks}
+    found = []
+    for objective in drill.scenario.objectives:
+        tied = tuple(by_id[check] for check in objective.checks if check in by_id)
+        found.append(ObjectiveProfile(objective.id, objective.text, _joint({c.result for c in tied}), tied))
+    return tuple(found)
+
+
+def _joint(results: set[Result]) -> Result:
+    """All met is met, all missed is missed, a mixture partly; what was not observable does not count."""
+    seen = results - {"not observable"}
+    if not seen:
+        return "not observable"
+    return seen.pop() if len(seen) == 1 else "partly"

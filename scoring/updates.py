@@ -1,0 +1,189 @@
+"""Status updates: how long an audience waited too long, which promises held, and what the texts said."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from scoring.case import Case
+from scoring.impact import SAMPLE_MS
+from scoring.record import cite, having
+from scoring.rubric import HURT_SHARE_ALLOWED, INTERNAL_EVERY_S
+from scoring.scorecard import Evidence
+from scoring.severity import LEVELS, UNSTATED, first_serious_ms
+from sim.events import IncidentResolved, MitigationClaimed, Record, ScopeStated, UpdateSent
+from sim.spec import Severity
+
+Audience = Literal["customer", "executive", "internal"]
+
+_BY_LEVEL: dict[int, Severity] = {level: severity for severity, level in LEVELS.items()}
+_RECOVERED = re.compile(
+    r"\b(mitigated|resolved|fixed|recovered|restored|solved|back to normal|all clear|(is|are) over"
+    r"|(working|operating|running) normally)\b",
+    re.IGNORECASE,
+)
+_NOT_YET = re.compile(
+    r"\b(not|never|cannot|\w+n't|until|once|when|as soon as|will|expect\w*|working (on|to)|being|hope\w*|if"
+    r"|trying|partly|partially|some|to be)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How an audience was kept waiting: whether any update was overdue, and for how long in sum."""
+
+    due: bool
+    overdue_ms: int
+    first_overdue_ms: int | None
+
+
+def waiting(case: Case, audience: Audience) -> Waiting:
+    """Return how long an audience waited beyond policy and grace until users had recovered, in 15 s steps.
+
+    The severity at each moment is the higher of the stated and the true one. Where it rises, the new
+    rhythm counts from then.
+    """
+    start = _clock_start_ms(case, audience)
+    grace_ms = case.policy.update_grace_s * 1000
+    told = [record.t_ms for record, _ in case.updates(audience)]
+    truth = {begin // SAMPLE_MS: LEVELS[severity] for begin, _, severity in case.impact.severities}
+    reached: dict[int, int] = {}
+    overdue_ms, first = 0, None
+    for t_ms in range(0, case.impact.over_ms, SAMPLE_MS) if start is not None else ():
+        level = min(truth.get(t_ms // SAMPLE_MS, UNSTATED), case.stated.level_at(t_ms))
+        for each in range(level, UNSTATED):
+            reached.setdefault(each, t_ms)
+        if start is None or t_ms < start or level == UNSTATED:
+            continue
+        last = max((t for t in told if t <= t_ms), default=None)
+        limit = _limit_ms(case, audience, level, first=last is None)
+        if limit is not None and t_ms >= max(start, reached[level], last or 0) + limit + grace_ms:
+            overdue_ms += SAMPLE_MS
+            first = t_ms if first is None else first
+    return Waiting(first is not None, overdue_ms, first)
+
+
+def _clock_start_ms(case: Case, audience: Audience) -> int | None:
+    """Declaration; for those outside, the moment P1 or P2 could be seen where that came before."""
+    declared = case.clocks.declared.t_ms if case.clocks.declared else None
+    serious = first_serious_ms(case.impact)
+    if audience == "internal" or serious is None:
+        return declared
+    visible = max(serious, case.clocks.evidence.t_ms if case.clocks.evidence else serious)
+    return visible if declared is None else min(declared, visible)
+
+
+def _limit_ms(case: Case, audience: Audience, level: int, *, first: bool) -> int | None:
+    """How long this audience may wait at this level, None for ever."""
+    row = case.policy.cadence_for(_BY_LEVEL[level])
+    minutes: int | None
+    if audience == "customer":
+        minutes = row.customer_first_min if first else row.customer_every_min
+    elif audience == "executive":
+        minutes = row.executive_every_min
+    else:
+        minutes = INTERNAL_EVERY_S // 60 if level <= LEVELS["P3"] else None
+    return minutes * 60_000 if minutes is not None else None
+
+
+def longest_silence_ms(case: Case, audience: Audience) -> int | None:
+    """Return the longest silence towards an audience, from its clock's start to recovery; or None."""
+    start = _clock_start_ms(case, audience)
+    if start is None or start >= case.impact.over_ms:
+        return None
+    told = [record.t_ms for record, _ in case.updates(audience) if start < record.t_ms < case.impact.over_ms]
+    times = [start, *told, case.impact.over_ms]
+    return max(after - before for before, after in pairwise(times))
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promised next update, and whether it came in time and was no longer than the policy allows."""
+
+    made: Evidence
+    audience: str
+    kept: bool
+    too_long: bool
+
+
+def promises(case: Case) -> tuple[Promise, ...]:
+    """Return the promises that fell due before the drill ended or the incident was closed."""
+    grace_ms = case.policy.update_grace_s * 1000
+    closed = [record.t_ms for record, _ in having(case.journal, IncidentResolved)]
+    found = []
+    for record, update in having(case.journal, UpdateSent):
+        if update.promised_ms is None:
+            continue
+        by_ms = update.promised_ms + grace_ms
+        came = [r.t_ms for r, _ in case.updates(update.audience) if r.seq > record.seq]
+        kept = any(record.t_ms <= t <= by_ms for t in (*came, *closed))
+        if kept or by_ms <= case.clocks.ended_ms:
+            made = cite(record, f"promised {update.audience} an update")
+            found.append(Promise(made, update.audience, kept, _too_long(case, record, update, grace_ms)))
+    return tuple(found)
+
+
+def _too_long(case: Case, record: Record, update: UpdateSent, grace_ms: int) -> bool:
+    level = case.stated.level_at(record.t_ms)
+    if update.promised_ms is None or level == UNSTATED or update.audience not in ("customer", "executive"):
+        return False
+    audience: Audience = "customer" if update.audience == "customer" else "executive"
+    limit = _limit_ms(case, audience, level, first=False)
+    return limit is not None and update.promised_ms - record.t_ms > limit + grace_ms
+
+
+def says_recovered(text: str) -> bool:
+    """Return whether a text claims recovery: a clause says so without negation, future or 'some'."""
+    clauses = re.split(r"[.!?;:,\n]+| but ", text)
+    return any(_RECOVERED.search(part) and not _NOT_YET.search(part) for part in clauses)
+
+
+def closes(case: Case, record: Record, update: UpdateSent) -> bool:
+    """Return whether an update is a closing notice: since recovery began, it says so or follows a claim."""
+    recovered = case.impact.mitigated
+    if recovered is None or record.t_ms < recovered.t_ms:
+        return False
+    claims = (*having(case.journal, MitigationClaimed), *having(case.journal, IncidentResolved))
+    claimed = any(recovered.t_ms <= claim.t_ms and claim.seq < record.seq for claim, _ in claims)
+    return says_recovered(update.text) or claimed
+
+
+def names_journey(case: Case, text: str) -> bool:
+    """Return whether a text names an affected journey: its id, or a longer word of its title.
+
+    Affected are the journeys that were hurt, and those the last statements of scope named.
+    """
+    return bool(_words(text) & _journey_words(case))
+
+
+def _journey_words(case: Case) -> set[str]:
+    affected = {name for name, bad in case.impact.journeys.items() if bad >= HURT_SHARE_ALLOWED}
+    affected.update(*(event.journeys for _, event in having(case.journal, ScopeStated)[-1:]))
+    found: set[str] = set()
+    for journey in case.record.scenario.world.journeys:
+        if journey.id in affected:
+            telling = [word for word in re.findall(r"[a-z0-9]+", journey.title.lower()) if len(word) >= 4]
+            found |= _words(" ".join((journey.id, *telling)))
+    return found - _words("with from into their your using")
+
+
+def _words(text: str) -> set[str]:
+    """Words in lower case, without a plural's last letters, so that 'pushes' finds 'push'."""
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return {re.sub(r"(ing|es|s)$", "", word) if len(word) > 4 else word for word in words}
+
+
+def points(case: Case, record: Record, update: UpdateSent) -> tuple[float, str]:
+    """Return the share of what an update should say that it says, and what it lacks in words."""
+    before = [u.text for r, u in case.updates(update.audience) if r.seq < record.seq]
+    if before and before[-1].strip().lower() == update.text.strip().lower():
+        return 0.0, "repeats the one before"
+    said = {
+        "severity": update.severity is not None or bool(re.search(r"\b(p|sev)-?[1-4]\b", update.text, re.I)),
+        "an affected journey": names_journey(case, update.text),
+    }
+    if update.audience == "customer":
+        said["the time of the next update"] = update.promised_ms is not None
+    lacking = [name for name, there in said.items() if not there]
+    return 1 - len(lacking) / len(said), f"lacks {', '.join(lacking)}" if lacking else "has all of it"

@@ -1,0 +1,233 @@
+"""Hands-on verbs: they act on the world. What they do there is in `sim/world/mitigations/`."""
+
+from typing import Any, ClassVar, Self
+
+from sim.actions.base import Action, Group, Refused, Words, percent_text
+from sim.spec import Where
+
+
+class ActVerb(Action):
+    """Base of the hands-on verbs. `confirmed` is True where the person said yes to the warning."""
+
+    group: ClassVar[Group] = "act"
+    where: Where
+    to: str | None = None
+    amount: float | None = None
+    confirmed: bool = False
+
+    @property
+    def target(self) -> str:
+        """The target as it is shown to people."""
+        where = self.where
+        calls = f"{where.component or 'all'} -> {where.callee}" if where.callee else None
+        parts = (calls or where.component, where.client, where.zone, self.to)
+        return " ".join(part for part in parts if part)
+
+    def parameters(self) -> list[Any]:
+        return [self.where.component, self.to, "yes" if self.confirmed else None]
+
+
+def _yes(words: Words) -> bool:
+    confirmed = words.skip("yes")
+    words.end()
+    return confirmed
+
+
+class ComponentAct(ActVerb):
+    """Base of the acts that need nothing but a component."""
+
+    usage = "COMPONENT"
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        return cls(where=Where(component=words.component()), confirmed=_yes(words))
+
+
+class Rollback(ActVerb):
+    """Go back to an earlier version."""
+
+    verb = "rollback"
+    usage = "COMPONENT [to VERSION]"
+    about = "roll the last deploy of a component back, a few replicas at a time"
+    example = "rollback payments"
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        component = words.component()
+        to = words.take("the version") if words.skip("to") else None
+        return cls(where=Where(component=component), to=to, confirmed=_yes(words))
+
+    def parameters(self) -> list[Any]:
+        return [self.where.component, f"to {self.to}" if self.to else None, "yes" if self.confirmed else None]
+
+
+class Restart(ComponentAct):
+    """Restart a component."""
+
+    verb = "restart"
+    about = "restart a component, rolling; what it held in memory is gone"
+    example = "restart web"
+
+
+class Scale(ActVerb):
+    """Add or remove replicas."""
+
+    verb = "scale"
+    usage = "COMPONENT FACTORx"
+    about = "change the number of replicas, e.g. 2x; new ones need time to start"
+    example = "scale web 2x"
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        component = words.name("component", words.names.components)
+        word = words.take("the factor, e.g. 2x")
+        try:
+            factor = float(word.rstrip("xX"))
+        except ValueError:
+            raise Refused(f"the factor must look like 2x or 0.5x, not {word!r}") from None
+        if not 0.1 <= factor <= 10:
+            raise Refused("the factor must lie between 0.1x and 10x")
+        return cls(where=Where(component=component), amount=factor, confirmed=_yes(words))
+
+    def parameters(self) -> list[Any]:
+        return [self.where.component, f"{self.amount:g}x", "yes" if self.confirmed else None]
+
+
+class FlagOff(ActVerb):
+    """Turn a feature off."""
+
+    verb = "flag-off"
+    usage = "COMPONENT FLAG"
+    about = "turn a feature flag of a component off, everywhere at once"
+    example = "flag-off web new-checkout"
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        component = words.name("component", words.names.components)
+        flags = words.names.flags.get(component, ())
+        if not flags:
+            raise Refused(f"{component} has no flags")
+        return cls(where=Where(component=component), to=words.name("flag", flags), confirmed=_yes(words))
+
+
+class RevertConfig(ActVerb):
+    """Take a configuration change back."""
+
+    verb = "revert-config"
+    usage = "COMPONENT [CHANGE]"
+    about = "take a configuration change back; alone, the newest one of that component"
+    example = "revert-config edge"
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        component = words.component()
+        change = words.name("change", words.names.changes) if words.left and words.peek() != "yes" else None
+        return cls(where=Where(component=component), to=change, confirmed=_yes(words))
+
+
+class Failover(ComponentAct):
+    """Promote the standby."""
+
+    verb = "failover"
+    about = "promote the standby of a component; writes stop for the moment of the switch"
+    example = "failover orders-db"
+
+
+class Drain(ActVerb):
+    """Take a zone out of traffic."""
+
+    verb = "drain"
+    usage = "ZONE [COMPONENT]"
+    about = "send no traffic to a zone, for one component or for all; the others carry its load"
+    example = "drain zone-b"
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        zone = words.name("zone", words.names.zones)
+        component = None
+        if words.left and words.peek() != "yes":
+            component = words.name("component", words.names.components)
+        return cls(where=Where(zone=zone, component=component), confirmed=_yes(words))
+
+    def parameters(self) -> list[Any]:
+        return [self.where.zone, self.where.component, "yes" if self.confirmed else None]
+
+
+class Throttle(ActVerb):
+    """Let in only a share of the requests."""
+
+    verb = "throttle"
+    usage = "COMPONENT|CLIENT SHARE%"
+    about = "let in only this share of requests; who is turned away is a lost user"
+    example = "throttle edge 60%"
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        name = words.name("component or client class", words.names.components + words.names.clients)
+        is_client = name in words.names.clients
+        where = Where(client=name) if is_client else Where(component=name)
+        return cls(where=where, amount=words.share("the share that is let in"), confirmed=_yes(words))
+
+    def parameters(self) -> list[Any]:
+        assert self.amount is not None
+        name = self.where.client or self.where.component
+        return [name, percent_text(self.amount), "yes" if self.confirmed else None]
+
+
+class Block(ActVerb):
+    """Turn a client class away."""
+
+    verb = "block"
+    usage = "CLIENT"
+    about = "turn all requests of a client class away"
+    example = "block bulk-importer"
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        return cls(where=Where(client=words.name("client class", words.names.clients)), confirmed=_yes(words))
+
+    def parameters(self) -> list[Any]:
+        return [self.where.client, "yes" if self.confirmed else None]
+
+
+class Isolate(ActVerb):
+    """Stop calling a dependency."""
+
+    verb = "isolate"
+    usage = "CALLEE [from COMPONENT]"
+    about = "stop the calls to a component; soft callers degrade, hard callers fail at once"
+    example = "isolate recommendations"
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        callee = words.name("component", words.names.components)
+        caller = words.name("component", words.names.components) if words.skip("from") else None
+        return cls(where=Where(callee=callee, component=caller), confirmed=_yes(words))
+
+    def parameters(self) -> list[Any]:
+        caller = f"from {self.where.component}" if self.where.component else None
+        return [self.where.callee, caller, "yes" if self.confirmed else None]
+
+
+class KillQuery(ComponentAct):
+    """Kill long queries."""
+
+    verb = "kill-query"
+    about = "kill the long-running queries of a database; who sent them may send them again"
+    example = "kill-query orders-db"
+
+
+class RenewCert(ComponentAct):
+    """Renew a certificate."""
+
+    verb = "renew-cert"
+    about = "renew the certificate of a component"
+    example = "renew-cert auth"
+
+
+class CallVendor(ComponentAct):
+    """Call the vendor of a third party."""
+
+    verb = "call-vendor"
+    about = "call the vendor of a third party; takes long, and the answer may be 'we know'"
+    example = "call-vendor card-network"

@@ -1,0 +1,119 @@
+"""Verbs for alerts and pages."""
+
+from typing import Any, ClassVar, Self
+
+from sim.actions.base import Action, Group, Words, duration_text
+
+
+class AlertVerb(Action):
+    """Base of the verbs for alerts and pages."""
+
+    group: ClassVar[Group] = "alerts"
+
+
+class Ack(AlertVerb):
+    """Take a page."""
+
+    verb = "ack"
+    usage = "[PAGE | all]"
+    about = "take a page: you have it, it will not escalate; alone it takes the newest"
+    example = "ack"
+    page: int | None = None
+    everything: bool = False
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        if words.skip("all"):
+            return cls(everything=True)
+        return cls(page=words.number("the number of the page") if words.left else None)
+
+    def parameters(self) -> list[Any]:
+        return ["all" if self.everything else self.page]
+
+
+class Escalate(AlertVerb):
+    """Hand a page to the next step."""
+
+    verb = "escalate"
+    usage = "[PAGE]"
+    about = "page the next person on the escalation policy too; asking for help is good"
+    example = "escalate"
+    page: int | None = None
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        return cls(page=words.number("the number of the page") if words.left else None)
+
+    def parameters(self) -> list[Any]:
+        return [self.page]
+
+
+class Silence(AlertVerb):
+    """Keep alerts from paging for a while."""
+
+    verb = "silence"
+    usage = "RULE|COMPONENT DURATION"
+    about = "alerts of a rule or component make no pages for a while (they still show)"
+    example = "silence DiskFilling 30m"
+    matcher: str
+    for_s: int
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        matcher = words.name("rule or component", words.names.rules + words.names.components)
+        words.skip("for")
+        return cls(matcher=matcher, for_s=words.duration_s("how long"))
+
+    def parameters(self) -> list[Any]:
+        return [self.matcher, duration_text(self.for_s)]
+
+
+class Unsilence(AlertVerb):
+    """Lift a silence."""
+
+    verb = "unsilence"
+    usage = "NUMBER"
+    about = "lift a silence before it ends"
+    example = "unsilence 1"
+    silence: int
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        return cls(silence=words.number("the number of the silence"))
+
+    def parameters(self) -> list[Any]:
+        return [self.silence]
+
+
+class MarkNoise(AlertVerb):
+    """Call an alert noise."""
+
+    verb = "noise"
+    usage = "ALERT"
+    about = "say that an alert is noise and has nothing to do with this"
+    example = "noise 4"
+    alert: int
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        return cls(alert=words.number("the number of the alert"))
+
+    def parameters(self) -> list[Any]:
+        return [self.alert]
+
+
+class Link(AlertVerb):
+    """Link an alert to the incident."""
+
+    verb = "link"
+    usage = "ALERT"
+    about = "say that an alert belongs to the incident"
+    example = "link 2"
+    alert: int
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        return cls(alert=words.number("the number of the alert"))
+
+    def parameters(self) -> list[Any]:
+        return [self.alert]

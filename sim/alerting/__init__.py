@@ -1,0 +1,1 @@
+"""Alerts: rules and their states, ordinary noise, and the history of the days before the drill."""

@@ -1,0 +1,111 @@
+"""Monitoring: telemetry and alert rules of a running drill, sampled every 15 s."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.alerting.noise import blips
+from sim.alerting.rules import Instance, RuleStates, Transition, instances
+from sim.decision import Emit
+from sim.events import AlertFired, AlertResolved
+from sim.timeline import SAMPLE_MS, Order, Routine, Timeline
+from sim.world.flow import Flow
+from sim.world.history import HISTORY_MS
+from sim.world.log_notes import cells_of, fault_notes
+from sim.world.logs import Note
+from sim.world.production import Production
+from sim.world.series import By
+from sim.world.telemetry import Telemetry
+
+KEPT_SAMPLES = 240
+"""Flows kept for logs and traces: one hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alert that began to fire, with the rule instance and the transition behind it."""
+
+    alert: AlertFired
+    transition: Transition
+
+
+class Monitoring:
+    """Records telemetry, evaluates the rules, and tells `on_alert` of every alert that fires."""
+
+    def __init__(
+        self, production: Production, timeline: Timeline, emit: Emit, on_alert: Callable[[Raised], None]
+    ) -> None:
+        scenario, topology, seed = production.scenario, production.topology, production.seed
+
+        def labels(component: str, by: By) -> tuple[str, ...]:
+            cells = topology.cells_of(component)
+            return tuple(dict.fromkeys(str(getattr(topology.cells[cell], by)) for cell in cells))
+
+        rules = instances(scenario.world.rules, labels)
+        self.blips = blips(rules, seed, -HISTORY_MS, production.end_ms + SAMPLE_MS, scenario.noise_intensity)
+        self.telemetry = Telemetry(
+            topology, seed, scenario.starts_at, production.end_ms, self.blips, production.past_modifiers
+        )
+        self._states = RuleStates(rules)
+        self._columns = self.telemetry.columns(instance.series for instance in rules)
+        self._production = production
+        self._timeline = timeline
+        self._emit = emit
+        self._on_alert = on_alert
+        self.flows: deque[tuple[int, Flow]] = deque(maxlen=KEPT_SAMPLES)
+        self._numbers: dict[Instance, int] = {}
+        self._raised = 0
+
+    @property
+    def rules(self) -> tuple[Instance, ...]:
+        """Every instance of every rule."""
+        return self._states.instances
+
+    def notes(self, component: str) -> tuple[Note, ...]:
+        """Return what faults and blips write into the log of a component."""
+        topology, now_ms = self._production.topology, self._timeline.now_ms
+        of_faults = (
+            Note(text, cells, span.from_ms, now_ms + 1 if span.to_ms is None else span.to_ms)
+            for span in self._production.fault_spans
+            for text, cells in fault_notes(topology, span.fault, component)
+        )
+        of_blips = (
+            Note(f"WARN {blip.why}", cells_of(topology, blip.series), blip.from_ms, blip.to_ms)
+            for blip in self.blips
+            if blip.series.of == "component" and blip.series.name == component
+        )
+        return (*of_faults, *of_blips)
+
+    def start(self) -> None:
+        """Schedule the samples, from the first moment on."""
+        self._timeline.process(self._samples())
+
+    def _samples(self) -> Routine:
+        for t_ms in range(0, self._production.end_ms + 1, SAMPLE_MS):
+            yield self._timeline.moment(t_ms, Order.TELEMETRY, "telemetry")
+            self.telemetry.record(t_ms, self._production.flow)
+            self.flows.append((t_ms, self._production.flow))
+            yield self._timeline.moment(t_ms, Order.RULES, "rules")
+            values = self.telemetry.latest_values(self._columns)
+            for transition in self._states.evaluate(t_ms, values):
+                self._change(transition)
+
+    def _change(self, transition: Transition) -> None:
+        instance = transition.instance
+        if transition.kind == "resolved":
+            number = self._numbers.pop(instance)
+            self._emit(AlertResolved(alert=number, rule=instance.rule.name, component=instance.series.name))
+            return
+        self._raised += 1
+        self._numbers[instance] = self._raised
+        fired = AlertFired(
+            alert=self._raised,
+            rule=instance.rule.name,
+            component=instance.series.name,
+            labels=instance.labels,
+            severity=instance.rule.severity,
+            summary=instance.rule.summary,
+            value=round(transition.value, 6),
+        )
+        self._emit(fired)
+        self._on_alert(Raised(fired, transition))

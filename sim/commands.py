@@ -1,0 +1,107 @@
+"""Commands about drill folders: `pagerdrill drills list|show|verify|delete`."""
+
+import json
+from typing import Any
+
+import click
+
+
+@click.group()
+@click.option("--home", help="where drills are kept (default: PAGERDRILL_HOME, or the platform's place)")
+@click.pass_context
+def drills(context: click.Context, home: str | None) -> None:
+    """List, show, verify and delete the drills that were played."""
+    from sim.home import Home, home_folder
+
+    context.obj = Home(home_folder(home))
+
+
+@drills.command("list")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@click.pass_obj
+def list_drills(home: Any, as_json: bool) -> None:
+    """List the drills, oldest first."""
+    from sim.journal import Meta
+
+    rows = []
+    for path, meta in home.metas():
+        if isinstance(meta, Meta):
+            state = "finished" if meta.finished else "open"
+            rows.append({"id": path.name, "created": meta.created, "state": state})
+        else:
+            rows.append({"id": path.name, "created": "", "state": "unreadable"})
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    if not rows:
+        click.echo("no drill was played yet; `pagerdrill play` starts one")
+    width = max((len(row["id"]) for row in rows), default=0)
+    for row in rows:
+        click.echo(f"{row['id']:<{width}}  {row['state']:<10}  {row['created']}")
+
+
+@drills.command()
+@click.argument("drill")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@click.pass_obj
+def show(home: Any, drill: str, as_json: bool) -> None:
+    """Show what was typed in a drill, and how far it got."""
+    from sim import journal
+    from sim.events import ActionRefused, ActionSubmitted
+
+    folder = journal.read(home.folder(drill))
+    typed = [
+        (record.t_ms, record.event.raw, isinstance(record.event, ActionRefused))
+        for record in folder.records
+        if isinstance(record.event, ActionSubmitted | ActionRefused)
+    ]
+    fields = {
+        "id": drill,
+        "scenario": folder.scenario.id,
+        "title": folder.scenario.title,
+        "seed": folder.header.seed,
+        "seat": folder.header.seats[0].model_dump(),
+        "engine": folder.header.engine,
+        "created": folder.meta.created,
+        "finished": folder.meta.finished,
+        "rehearsal": list(folder.meta.rehearsal),
+        "reached_ms": folder.records[-1].t_ms if folder.records else 0,
+        "records": len(folder.records),
+    }
+    if as_json:
+        lines = [{"t_ms": t_ms, "line": line, "refused": refused} for t_ms, line, refused in typed]
+        click.echo(json.dumps({**fields, "typed": lines}, indent=1, ensure_ascii=False))
+        return
+    for key, value in fields.items():
+        click.echo(f"{key:<10} {value}")
+    for t_ms, line, refused in typed:
+        minutes, seconds = divmod(t_ms // 1000, 60)
+        click.echo(f"+{minutes:02d}:{seconds:02d} {line}{'   (refused)' if refused else ''}")
+
+
+@drills.command()
+@click.argument("drill")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@click.pass_obj
+def verify(home: Any, drill: str, as_json: bool) -> None:
+    """Play a drill's inputs again and compare every record with what was stored."""
+    from sim.opening import verify as verify_folder
+
+    count = verify_folder(home.folder(drill))
+    if as_json:
+        click.echo(json.dumps({"id": drill, "records": count, "same": True}))
+    else:
+        click.echo(f"{drill}: {count} records, all as a replay makes them")
+
+
+@drills.command()
+@click.argument("drill")
+@click.option("--yes", is_flag=True, help="do not ask")
+@click.pass_obj
+def delete(home: Any, drill: str, yes: bool) -> None:
+    """Delete a drill for good."""
+    home.folder(drill)
+    if not yes:
+        click.confirm(f"delete {drill} for good?", abort=True)
+    home.delete(drill)
+    click.echo(f"{drill} is deleted")

@@ -1,0 +1,1 @@
+"""What people do together: the incident they declare, the war room, status updates."""

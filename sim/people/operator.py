@@ -1,0 +1,117 @@
+"""Hands-on acts: whose hands they are, and whether the act makes sense now.
+
+A responder acts alone. An incident commander coordinates: the person of the second escalation step has the
+keyboard, reads every order back, and begins a little later.
+"""
+
+from sim.actions.acts import ActVerb
+from sim.actions.base import Refused
+from sim.answer import said
+from sim.board import Board
+from sim.decision import Decision, Emit
+from sim.events import MessageSaid
+from sim.journal import Seat
+from sim.oncall import response
+from sim.spec import Person
+from sim.timeline import Order, Timeline
+from sim.world.mitigations.catalogue import plan, warning
+from sim.world.mitigations.plan import Act, Refusal
+from sim.world.production import Production
+
+
+class Operator:
+    """Decides the hands-on verbs. `person` is who acts for an incident commander, None for a responder."""
+
+    def __init__(
+        self,
+        production: Production,
+        timeline: Timeline,
+        emit: Emit,
+        board: Board,
+        seat: Seat,
+        chain: tuple[Person, ...],
+        seed: int,
+    ) -> None:
+        self.person = chain[1] if seat.role == "ic" and len(chain) > 1 else None
+        self._seat = seat
+        self._production = production
+        self._timeline = timeline
+        self._emit = emit
+        self._board = board
+        self._seed = seed
+        self._ordered: list[Act] = []
+
+    @property
+    def _hands(self) -> str:
+        return self.person.id if self.person else self._seat.name
+
+    def warning(self, action: ActVerb) -> str | None:
+        """Return what a dangerous act will hit, where the person has not yet said yes to it."""
+        if action.confirmed:
+            return None
+        return warning(self._act(action), self._production.world) or None
+
+    def decide(self, action: ActVerb) -> Decision:
+        """Return what an act leads to. Raises Refused where it makes no sense now."""
+        act = self._act(action)
+        busy = next((a for a in self._unfinished() if a.by == act.by), None)
+        if busy is not None:
+            whom = "you are" if self.person is None else f"{self.person.name} is"
+            raise Refused(
+                f"{whom} busy with `{busy.verb} {busy.target}`; one hands-on act at a time a person"
+            )
+        if self.person is not None and self.person.id not in self._board.joined:
+            raise Refused(
+                f"you coordinate, and nobody is at the keyboard yet; `page {self.person.id}` and wait for them"
+            )
+        outcome = plan(act, self._production.situation(), self._seed)
+        if isinstance(outcome, Refusal):
+            raise Refused(outcome.reason)
+        if self.person is None:
+            text = f"{act.verb} {act.target} begins; about {_minutes(outcome.takes_ms)}"
+            return Decision(said(text), (), lambda: self._begin_now(act))
+        return Decision(said(f"{self.person.name} reads it back"), (), lambda: self._order(act))
+
+    def _act(self, action: ActVerb) -> Act:
+        return Act(
+            number=len(self._ordered) + 1,
+            verb=action.verb,
+            where=action.where,
+            by=self._hands,
+            t_ms=self._timeline.now_ms,
+            to=action.to,
+            amount=action.amount,
+        )
+
+    def _unfinished(self) -> list[Act]:
+        finished = {entry.act.number for entry in self._production.finished}
+        return [act for act in self._ordered if act.number not in finished]
+
+    def _begin_now(self, act: Act) -> None:
+        self._ordered.append(act)
+        self._begin(act)
+
+    def _order(self, act: Act) -> None:
+        assert self.person is not None
+        nth = sum((a.verb, a.target) == (act.verb, act.target) for a in self._ordered)
+        self._ordered.append(act)
+        text = f"Reading back: {act.verb} {act.target}. Doing it now."
+        self._emit(MessageSaid(sender=self.person.id, text=text), actor=self.person.id)
+        delay_ms = response.read_back_ms(self._seed, self.person.id, act.verb, act.target, nth)
+        at_ms = self._timeline.now_ms + delay_ms
+        self._timeline.call_at(at_ms, Order.PEOPLE, act.owner, lambda: self._begin(act))
+
+    def _begin(self, act: Act) -> None:
+        """Plan again as things are now, since they may have changed while the order was read back."""
+        begun = Act(act.number, act.verb, act.where, act.by, self._timeline.now_ms, act.to, act.amount)
+        outcome = plan(begun, self._production.situation(), self._seed)
+        if isinstance(outcome, Refusal):
+            self._ordered.remove(act)
+            self._emit(MessageSaid(sender=act.by, text=f"I cannot: {outcome.reason}"), actor=act.by)
+            return
+        self._production.begin_act(begun, outcome)
+
+
+def _minutes(takes_ms: int) -> str:
+    minutes = round(takes_ms / 60_000)
+    return f"{minutes} min" if minutes else f"{round(takes_ms / 1000)} s"

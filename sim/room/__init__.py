@@ -1,0 +1,1 @@
+"""The rooms people meet a drill in; today the line console."""

@@ -1,0 +1,55 @@
+"""Alert rules: a threshold on one signal, with Prometheus' `for` and `keep_firing_for`."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from sim.spec.base import Frozen, Id, Positive
+
+Signal = Literal[
+    "rps",
+    "error_share",
+    "p50_ms",
+    "p95_ms",
+    "p99_ms",
+    "cpu_share",
+    "memory_share",
+    "disk_share",
+    "connections_share",
+    "queue_depth",
+]
+"""Every telemetry signal. Shares lie in [0, 1]; `connections_share` is slots in use over slots there are."""
+
+RuleSeverity = Literal["critical", "warning", "info"]
+"""critical pages somebody; warning and info only show among the alerts."""
+
+
+class Noise(Frozen):
+    """How a rule misfires on an ordinary day: the signal it watches blips past its threshold now and then."""
+
+    per_day: Positive
+    lasts_s: tuple[int, int] = Field(
+        description="shortest and longest blip; must exceed the rule's for_s to fire"
+    )
+    why: str = Field(description="what a look at the telemetry or the logs shows as the cause")
+
+
+class Rule(Frozen):
+    """One alert rule on a signal of a component, or of a journey as customers see it.
+
+    `by` makes one alert per zone or version; by default there is one for the whole component.
+    """
+
+    name: str = Field(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)
+    component: Id | None = None
+    journey: Id | None = None
+    signal: Signal
+    above: float | None = None
+    below: float | None = None
+    for_s: int = Field(default=60, ge=0)
+    keep_firing_for_s: int = Field(default=0, ge=0)
+    by: Literal["zone", "version"] | None = None
+    severity: RuleSeverity = "warning"
+    summary: str
+    runbook: Id | None = None
+    noise: Noise | None = None

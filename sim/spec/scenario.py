@@ -1,0 +1,173 @@
+"""A scenario: an outage (or none) that happens in a world, what it is meant to teach, and how it is judged."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from sim.spec.base import Frozen, Id, NotNegative, Positive
+from sim.spec.policy import Policy
+from sim.spec.world import Person, World
+
+ChangeKind = Literal["deploy", "config", "flag", "migration", "infrastructure"]
+Expectation = Literal["mitigate", "wait_out", "prevent", "no_action", "integrity"]
+Difficulty = Literal["starter", "intermediate", "advanced"]
+
+
+class Where(Frozen):
+    """Which part of the world something acts on; every field left out means all of it.
+
+    With `callee` it is the calls from `component` (or from everybody) to that component.
+    """
+
+    component: Id | None = None
+    operation: Id | None = None
+    zone: Id | None = None
+    version: str | None = None
+    shard: Id | None = None
+    callee: Id | None = None
+    client: Id | None = None
+    journey: Id | None = None
+
+
+class Change(Frozen):
+    """Something somebody changed: before the drill (negative `at_s`) or during it.
+
+    A deploy moves the component from `from_version` to `version` over `takes_s`.
+    """
+
+    id: Id
+    at_s: int = Field(description="seconds from onset of the scenario (after the lead-in); may be negative")
+    component: Id
+    kind: ChangeKind
+    summary: str
+    by: str
+    version: str | None = None
+    from_version: str | None = None
+    takes_s: int = Field(default=120, ge=0)
+    logged: bool = True
+    revertible: bool = True
+
+
+class Fault(Frozen):
+    """One thing that goes wrong. `kind` names a class of the fault catalogue (`sim/world/faults.py`)."""
+
+    id: Id
+    kind: str
+    where: Where
+    at_s: int = Field(default=0, ge=0, description="seconds after the lead-in")
+    lasts_s: int | None = Field(default=None, gt=0, description="ends by itself after this; None: stays")
+    intensity: Positive = Field(default=1.0, description="1 is the strength of the catalogue entry")
+    ramp_s: int = Field(default=0, ge=0, description="grows to full strength over this time")
+    change: Id | None = Field(default=None, description="the change that brought it, where one did")
+    flag: Id | None = Field(default=None, description="the flag that guards it, where one does")
+    log_lines: tuple[str, ...] = Field(default=(), description="what the component's log shows of it")
+
+
+class Inject(Frozen):
+    """A message from outside at a set time: support, a customer, an executive.
+
+    With `while_hurt` it comes only if users are hurt at that moment.
+    """
+
+    at_s: int = Field(description="seconds after the lead-in")
+    sender: str
+    text: str
+    while_hurt: bool = True
+
+
+class GuideStep(Frozen):
+    """A line that helps a newcomer through the first two minutes; left out once `until` has been typed."""
+
+    at_s: int = Field(ge=0, description="seconds from drill start")
+    text: str
+    unless: str | None = Field(default=None, description="verb whose use makes this line superfluous")
+
+
+class Hint(Frozen):
+    """Help on request; given in order."""
+
+    text: str
+
+
+class Play(Frozen):
+    """A way to act, as lines of the command language, and what it does.
+
+    `cures` removes the cause, `relieves` ends the impact and leaves the cause, `harms` is the tempting
+    wrong one.
+    """
+
+    id: Id
+    title: str
+    effect: Literal["cures", "relieves", "harms"]
+    commands: tuple[str, ...] = Field(min_length=1)
+    why: str
+
+
+class Objective(Frozen):
+    """What the drill is meant to teach, tied to checks of the rubric."""
+
+    id: Id
+    text: str
+    checks: tuple[str, ...] = Field(min_length=1)
+
+
+class Inspiration(Frozen):
+    """The real outage behind a drill; its public post-mortem is named, never quoted."""
+
+    title: str
+    date: str
+    post_mortem: str
+
+
+class Debrief(Frozen):
+    """What is told after the drill: what really happened, and questions for the team."""
+
+    what_happened: str
+    compare: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+class Rubric(Frozen):
+    """The anchors of the mitigation score: best known play and the loss nobody would accept."""
+
+    par_user_min: Positive
+    unacceptable_user_min: Positive
+
+
+class Scenario(Frozen):
+    """Everything a drill needs; stored whole in its folder as `scenario.json`."""
+
+    id: Id
+    version: int = Field(ge=1)
+    title: str
+    difficulty: Difficulty
+    summary: str
+    starts_at: datetime
+    horizon_s: int = Field(gt=0, le=24 * 3600)
+    lead_in_s: tuple[int, int] = Field(default=(0, 900), description="shortest and longest; drawn by seed")
+    expects: Expectation
+    briefing: str
+    objectives: tuple[Objective, ...] = Field(min_length=1, max_length=3)
+    inspired_by: Inspiration | None = None
+    world: World
+    people: tuple[Person, ...] = ()
+    policy: Policy = Policy()
+    noise_intensity: NotNegative = 1.0
+    faults: tuple[Fault, ...] = ()
+    changes: tuple[Change, ...] = ()
+    injects: tuple[Inject, ...] = ()
+    guide: tuple[GuideStep, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    plays: tuple[Play, ...] = ()
+    mechanism: str = Field(description="what `suspect` should name, e.g. disk or deploy")
+    data_at_risk: bool = False
+    rubric: Rubric
+    debrief: Debrief
+
+    @field_validator("starts_at")
+    @classmethod
+    def _zone_needed(cls, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            raise ValueError("needs a time zone, e.g. 2023-09-05T16:10:00+00:00")
+        return value

@@ -1,0 +1,358 @@
+"""What one person may see of a drill: the only source for consoles, answers, bots and completion.
+
+It shows records this person saw, measured telemetry, and what is public about a world (its map, teams,
+runbooks, who is on call). What leaks, leaks here, and is tested here.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sim.actions import VERBS, Names
+from sim.actions.base import Action
+from sim.actions.incident import AUDIENCES, SEVERITIES
+from sim.actions.look import SIGNALS
+from sim.alerting.history import AlertHistory, past
+from sim.alerting.monitoring import Monitoring
+from sim.alerting.rules import Instance
+from sim.board import Board
+from sim.events import Record
+from sim.journal import Log, Seat
+from sim.people.seats import colleagues
+from sim.spec import Journey, Person, Scenario, Signal, World
+from sim.timeline import Timeline
+from sim.world import logs, traces
+from sim.world.faults import MECHANISMS
+from sim.world.production import Production
+from sim.world.series import By, SeriesId
+from sim.world.telemetry import Curve
+
+BAD_ERROR_SHARE = 0.01
+"""From this error share on a journey counts as hurt in the status bar; an assumption."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The figures of the status bar."""
+
+    clock: str
+    severity: str | None
+    open_alerts: int
+    unacked_pages: int
+    impact: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChange:
+    """A change as the record of changes shows it; `t_ms` is negative before the drill."""
+
+    t_ms: int
+    change: str
+    component: str
+    what: str
+    summary: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyNow:
+    """A journey as measured in the last sample; NaN where there is no data."""
+
+    journey: Journey
+    rps: float
+    error_share: float
+    p95_ms: float
+
+    @property
+    def hurt(self) -> bool:
+        """Whether it is plainly worse than it should be."""
+        return self.error_share >= BAD_ERROR_SHARE or self.p95_ms > self.journey.slow_ms
+
+
+class View:
+    """The drill as one seated person sees it."""
+
+    def __init__(
+        self,
+        production: Production,
+        monitoring: Monitoring,
+        journal: Log,
+        scenario: Scenario,
+        seat: Seat,
+        timeline: Timeline,
+        chain: tuple[Person, ...],
+    ) -> None:
+        self.seat = seat
+        self.chain = chain
+        self.colleagues = colleagues(scenario)
+        self.policy = scenario.policy
+        self._production = production
+        self._monitoring = monitoring
+        self._journal = journal
+        self._scenario = scenario
+        self._timeline = timeline
+        self._board = Board()
+        self._folded = 0
+        self._journeys = frozenset(journey.id for journey in scenario.world.journeys)
+        self._fixed = _fixed_names(scenario, self.colleagues)
+
+    # --- time and records ---------------------------------------------------------------------------------
+
+    @property
+    def now_ms(self) -> int:
+        """Simulated time."""
+        return self._timeline.now_ms
+
+    @property
+    def paused(self) -> bool:
+        """Whether the clock stands."""
+        return self.board.paused
+
+    @property
+    def board(self) -> Board:
+        """Everything this person has seen so far, arranged."""
+        records = self._journal.records
+        for record in records[self._folded :]:
+            if self._sees(record):
+                self._board.add(record)
+        self._folded = len(records)
+        return self._board
+
+    def events(self, after_seq: int) -> tuple[Record, ...]:
+        """Return the visible records above `after_seq` that are safely written, oldest first."""
+        written = self._journal.records[max(0, after_seq) : self._journal.written]
+        return tuple(record for record in written if self._sees(record))
+
+    def wall_clock(self, t_ms: int) -> str:
+        """Return a simulated time as the scenario's clock shows it, e.g. '14:32:05'."""
+        return f"{self._scenario.starts_at + timedelta(milliseconds=t_ms):%H:%M:%S}"
+
+    def day_clock(self, t_ms: int) -> str:
+        """Return a simulated time with its day where it is not the day of the drill."""
+        at = self._scenario.starts_at + timedelta(milliseconds=t_ms)
+        today = at.date() == self._scenario.starts_at.date()
+        return f"{at:%H:%M:%S}" if today else f"{at:%a %H:%M}"
+
+    def _sees(self, record: Record) -> bool:
+        return record.seen(self.seat.name, self.seat.role)
+
+    # --- the world as it is public ------------------------------------------------------------------------
+
+    @property
+    def world(self) -> World:
+        """The public facts: components and their calls, journeys, rules, runbooks, people."""
+        return self._scenario.world
+
+    @property
+    def briefing(self) -> str:
+        """What the person was told at the start."""
+        return self._scenario.briefing
+
+    @property
+    def names(self) -> Names:
+        """Everything that can be named, for parsing and completion."""
+        return Names(
+            **self._fixed,  # type: ignore[arg-type]
+            changes=tuple(sorted(change.change for change in self.changes())),
+            last_component=self.board.last_component,
+        )
+
+    def changes(self) -> tuple[KnownChange, ...]:
+        """Return the logged changes made so far, newest first, acts of the drill among them."""
+        known = [
+            KnownChange(d.t_ms, d.change.id, d.change.component, d.change.kind, d.change.summary, d.change.by)
+            for d in self._production.changes
+            if d.change.logged and d.t_ms <= self.now_ms
+        ]
+        acts = [
+            KnownChange(
+                card.since_ms,
+                f"act-{card.started.act}",
+                card.started.target,
+                card.started.verb,
+                card.finished.text if card.finished else "under way",
+                card.started.by,
+            )
+            for card in self.board.acts.values()
+        ]
+        return tuple(sorted([*known, *acts], key=lambda change: -change.t_ms))
+
+    def callers(self, component: str) -> tuple[str, ...]:
+        """Return who calls a component, journeys among them."""
+        found = [
+            other.id
+            for other in self.world.components
+            if any(call.to.split(".")[0] == component for op in other.operations for call in op.calls)
+        ]
+        entries = [j.id for j in self.world.journeys if j.entry.split(".")[0] == component]
+        return (*entries, *found)
+
+    # --- what can be measured -----------------------------------------------------------------------------
+
+    def curves(
+        self,
+        subject: str,
+        signal: Signal,
+        from_ms: int,
+        to_ms: int,
+        by: By | None = None,
+        step_ms: int = 15_000,
+    ) -> list[Curve]:
+        """Return the measured curves of a component or journey; one, or one for each part."""
+        return self._monitoring.telemetry.window(
+            self._kind(subject), subject, signal, from_ms, to_ms, by, step_ms
+        )
+
+    def measured_at(
+        self, subject: str, signal: str, t_ms: int, by: By | None = None, label: str = ""
+    ) -> float | None:
+        """Return the last value measured at or before `t_ms`; None without data."""
+        series = SeriesId(self._kind(subject), subject, signal, by, label)  # type: ignore[arg-type]
+        value = self._monitoring.telemetry.value_at(series, t_ms)
+        return None if math.isnan(value) else value
+
+    def measured_now(self, subject: str, signal: str) -> float | None:
+        """Return the latest value; None without data."""
+        return self.measured_at(subject, signal, self.now_ms)
+
+    def journeys_now(self) -> tuple[JourneyNow, ...]:
+        """Return every journey as measured in the last sample."""
+        return tuple(
+            JourneyNow(
+                journey,
+                *(
+                    math.nan if value is None else value
+                    for value in (
+                        self.measured_now(journey.id, signal) for signal in ("rps", "error_share", "p95_ms")
+                    )
+                ),
+            )
+            for journey in self.world.journeys
+        )
+
+    def log_lines(self, component: str, last_s: int) -> tuple[str, ...]:
+        """Return what a component logged in the last `last_s` seconds."""
+        since_ms = self.now_ms - last_s * 1000
+        samples = [(t_ms, flow) for t_ms, flow in self._monitoring.flows if t_ms >= since_ms]
+        production = self._production
+        notes = self._monitoring.notes(component)
+        return logs.lines(
+            production.topology, samples, component, production.seed, self._scenario.starts_at, notes
+        )
+
+    def waterfall(self, journey: str) -> tuple[traces.Span, ...]:
+        """Return one typical request of a journey, step by step."""
+        production = self._production
+        return traces.waterfall(production.topology, production.flow, journey, production.seed, self.now_ms)
+
+    def rules_named(self, rule: str) -> tuple[Instance, ...]:
+        """Return the instances of a rule."""
+        return tuple(instance for instance in self._monitoring.rules if instance.rule.name == rule)
+
+    def alert_history(self, rule: str) -> AlertHistory:
+        """Return what a rule did in the 14 days before the drill."""
+        production = self._production
+        return past(self.rules_named(rule), production.seed, self._scenario.noise_intensity)
+
+    def _kind(self, subject: str) -> str:
+        return "journey" if subject in self._journeys else "component"
+
+    # --- the incident -------------------------------------------------------------------------------------
+
+    def update_due_ms(self) -> int | None:
+        """Return when the next customer update is due: as promised, or by the policy; None: never."""
+        board = self.board
+        if board.declared_ms is None or board.severity is None or board.resolved_ms is not None:
+            return None
+        cadence = self.policy.cadence_for(board.severity)
+        sent = [sent for sent in board.updates if sent.update.audience == "customer"]
+        if not sent:
+            first = cadence.customer_first_min
+            return None if first is None else board.declared_ms + first * 60_000
+        if sent[-1].update.promised_ms is not None:
+            return sent[-1].update.promised_ms
+        every = cadence.customer_every_min
+        return None if every is None else sent[-1].t_ms + every * 60_000
+
+    def status(self) -> Status:
+        """Return the figures of the status bar."""
+        board = self.board
+        hurt = sorted((now for now in self.journeys_now() if now.hurt), key=lambda now: -now.error_share)
+        impact = ", ".join(_impact_text(now) for now in hurt[:2])
+        more = f" +{len(hurt) - 2}" if len(hurt) > 2 else ""
+        return Status(
+            clock=self.wall_clock(self.now_ms),
+            severity=board.severity if board.resolved_ms is None else None,
+            open_alerts=len(board.open_alerts),
+            unacked_pages=sum(self.seat.name in page.persons for page in board.waiting_pages),
+            impact=impact + more,
+        )
+
+    def completions(self, text_before_cursor: str) -> tuple[str, ...]:
+        """Return the words that could stand next: everything there is, never only what matters."""
+        words = text_before_cursor.lstrip().split(" ")
+        if len(words) == 1:
+            return tuple(sorted(VERBS))
+        verb = VERBS.get(words[0].lower())
+        return () if verb is None else _completed(verb, words[1:], self.names)
+
+
+def _impact_text(now: JourneyNow) -> str:
+    if now.error_share >= BAD_ERROR_SHARE:
+        return f"{now.journey.id} {now.error_share:.0%} errors"
+    return f"{now.journey.id} slow"
+
+
+def _fixed_names(scenario: Scenario, others: tuple[Person, ...]) -> dict[str, object]:
+    world = scenario.world
+    return {
+        "components": tuple(sorted(c.id for c in world.components)),
+        "journeys": tuple(sorted(j.id for j in world.journeys)),
+        "zones": tuple(sorted(world.zones)),
+        "clients": tuple(sorted(c.id for c in world.clients)),
+        "people": tuple(sorted(p.id for p in others)),
+        "teams": tuple(sorted({p.team for p in others})),
+        "rules": tuple(sorted({r.name for r in world.rules})),
+        "runbooks": tuple(sorted(r.id for r in world.runbooks)),
+        "mechanisms": MECHANISMS,
+        "flags": {c.id: tuple(sorted(f.id for f in c.flags)) for c in world.components},
+    }
+
+
+_POOLS: dict[str, tuple[str, ...]] = {
+    "COMPONENT": ("components",),
+    "JOURNEY": ("journeys",),
+    "ZONE": ("zones",),
+    "CLIENT": ("clients",),
+    "PERSON": ("people",),
+    "TEAM": ("teams",),
+    "RULE": ("rules",),
+    "RUNBOOK": ("runbooks",),
+    "MECHANISM": ("mechanisms",),
+    "CALLEE": ("components",),
+    "CHANGE": ("changes",),
+}
+
+
+def _completed(verb: type[Action], typed: list[str], names: Names) -> tuple[str, ...]:
+    """Return what the usage of a verb allows, as far as it names sorts of things."""
+    found: set[str] = set()
+    for sort, pools in _POOLS.items():
+        if sort in verb.usage:
+            for pool in pools:
+                found.update(getattr(names, pool))
+    fixed = {
+        "SIGNAL": SIGNALS,
+        "by zone|version|shard": ("by", "zone", "version", "shard"),
+        "P1|P2": SEVERITIES,
+        "internal|": AUDIENCES,
+        "VERB": tuple(VERBS),
+        "until": ("until", "page", "update"),
+        "all": ("all",),
+    }
+    for sort, words in fixed.items():
+        if sort in verb.usage:
+            found.update(words)
+    if "FLAG" in verb.usage and len(typed) > 1:
+        found = set(names.flags.get(typed[0], ()))
+    return tuple(sorted(found))

@@ -1,0 +1,1 @@
+"""The simulated production system: topology, demand, flow, faults, mitigations and what can be measured."""

@@ -1,0 +1,311 @@
+"""The flow of one tick: loads downwards, queues, response times and failures upwards.
+
+All arrays have a leading batch axis B (moments or twins solved at once), then cells, stations, links or
+streams in the order of the topology. Shares lie in [0, 1], times are seconds unless named `_ms`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from math import exp
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.world import load, response
+from sim.world.coupling import Coupling, busy_pools
+from sim.world.latency import normal_cdf, quantile
+from sim.world.load import Before, Load
+from sim.world.parameters import Parameters
+from sim.world.response import Answers
+from sim.world.topology import Grouping, Topology
+
+Floats = NDArray[np.float64]
+
+LEARN_S = 5.0
+"""Time constant with which callers learn of failures, as their attempts time out."""
+
+_PASSES_MAX = 4
+_FAST_S, _FAST_SIGMA = 1e-3, 0.1  # a refused request is answered in about a millisecond; an assumption
+
+
+class Cause(IntEnum):
+    """Why a request failed at a station; the index into `Flow.failed_by`."""
+
+    OWN = 0  # its own error
+    DEPENDENCY = 1  # a hard call was answered with a failure
+    TIMEOUT = 2  # it gave up waiting for a hard call, or was itself dropped because its caller had given up
+    REJECTED = 3  # its queue was full, or there was no free slot in time
+    THROTTLED = 4  # not admitted
+    NETWORK = 5  # lost on the way in
+
+
+@dataclass(frozen=True, slots=True)
+class FlowState:
+    """What one tick hands to the next."""
+
+    in_system: Floats  # (B, stations) requests waiting and in work
+    holding_s: Floats  # (B, stations) how long a request holds its slot
+    slope: Floats  # (B, stations) how strongly that falls when less is let through; 1 at least
+    failed: Floats  # (2, B, links) what callers have learnt of failing attempts: all, repeatable
+    newton: Floats  # (B, cells) warm start of the queue equation
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What flowed in one tick. Figures are worked out when they are first asked for."""
+
+    topology: Topology
+    parameters: Parameters
+    load: Load
+    answers: Answers
+    stream_undisturbed_rps: Floats
+    """(B, streams)"""
+
+    # --- per station (B, stations) ---
+
+    @property
+    def offered_rps(self) -> Floats:
+        """Attempts sent to each station."""
+        return self.load.offered_rps
+
+    @property
+    def served_rps(self) -> Floats:
+        """Requests that each station finished, with a good answer or a bad one."""
+        return self.load.out_rps
+
+    @property
+    def mean_s(self) -> Floats:
+        """Mean response time of the requests it accepted."""
+        return self.answers.mean_s
+
+    @property
+    def variance_s2(self) -> Floats:
+        """Variance of the response time of the requests it accepted."""
+        return self.answers.variance_s2
+
+    @property
+    def degraded_share(self) -> Floats:
+        """Share of its good answers for which a soft call failed, here or below."""
+        return self.answers.degraded
+
+    @cached_property
+    def failed_by(self) -> Floats:
+        """Failures per cause (len(Cause), B, stations), shares of offered."""
+        p, gather, answers = self.parameters, self.topology.station_cell, self.answers
+        arrived = 1.0 - p.net_loss_share
+        shed = arrived * p.admit_share * self.load.shed_share
+        own_good = (1.0 - p.error_random) * (1.0 - p.error_repeatable)
+        failed = np.empty((len(Cause), *self.load.offered_rps.shape))
+        failed[Cause.OWN] = answers.accepted * (1.0 - own_good)
+        by_calls = answers.accepted * np.maximum(own_good - answers.good, 0.0)
+        by_timeout = by_calls * self._timeouts_of_calls
+        failed[Cause.TIMEOUT] = by_timeout + (shed * p.drops_dead).take(gather, 1)
+        failed[Cause.DEPENDENCY] = by_calls - by_timeout
+        failed[Cause.REJECTED] = (shed * (1.0 - p.drops_dead)).take(gather, 1)
+        failed[Cause.THROTTLED] = (arrived * (1.0 - p.admit_share))[gather]
+        failed[Cause.NETWORK] = p.net_loss_share[gather]
+        return failed
+
+    @property
+    def _timeouts_of_calls(self) -> Floats:
+        """Share of a station's failures by hard calls that are timeouts."""
+        p, answers, topology = self.parameters, self.answers, self.topology
+        by_calls, by_timeout = np.zeros((2, *answers.good.shape))
+        if len(topology.links):
+            hard = answers.call_failed * np.minimum(p.per_request, 1.0) * (1.0 - p.soft)
+            late = hard * np.minimum(answers.unanswered / np.maximum(answers.failed[0], 1e-12), 1.0)
+            callers, starts = np.unique(topology.link_station, return_index=True)
+            by_calls[:, callers] = np.add.reduceat(hard, starts, 1)
+            by_timeout[:, callers] = np.add.reduceat(late, starts, 1)
+        share: Floats = by_timeout / np.maximum(by_calls, 1e-12)
+        return share
+
+    @cached_property
+    def failed_share(self) -> Floats:
+        """Share of offered that failed, was refused, dropped or lost. What callers time out is theirs."""
+        return np.clip(1.0 - self.answers.accepted * self.answers.good, 0.0, 1.0)
+
+    # --- per cell (B, cells) ---
+
+    @cached_property
+    def cpu_share(self) -> Floats:
+        """Busy processors over processors; 0 where there are none."""
+        busy = self._by_cell(self.load.out_rps * self.parameters.work_s)
+        processors = self.parameters.processors
+        return np.where(processors > 0.0, np.minimum(busy / np.maximum(processors, 1e-9), 1.0), 0.0)
+
+    @cached_property
+    def connections_share(self) -> Floats:
+        """Slots in use over slots; 0 where there are none."""
+        slots = self.parameters.slots
+        return np.where(slots > 0.0, np.minimum(self.in_system / np.maximum(slots, 1e-9), 1.0), 0.0)
+
+    @property
+    def queue_depth(self) -> Floats:
+        """Requests that wait for a processor or a slot, at the end of the tick."""
+        return self.load.waiting
+
+    @cached_property
+    def in_system(self) -> Floats:
+        """Requests in the cell, waiting and in work, at the end of the tick."""
+        return self._by_cell(self.load.in_system)
+
+    # --- per link (B, links) ---
+
+    @property
+    def attempts_rps(self) -> Floats:
+        """Attempts sent, retries included."""
+        return self.load.attempts_rps
+
+    @property
+    def attempt_failed_share(self) -> Floats:
+        """Share of attempts that fail for the caller, its timeout included."""
+        share: Floats = self.answers.failed[0]
+        return share
+
+    # --- per stream (B, streams); failed, slow and degraded are disjoint shares of offered ---
+
+    @cached_property
+    def stream_offered_rps(self) -> Floats:
+        """Demand that reaches the system: less than undisturbed where clients are blocked or have left."""
+        return self.stream_undisturbed_rps * self.parameters.demand
+
+    @property
+    def stream_failed_share(self) -> Floats:
+        """Failed, or the user gave up waiting."""
+        share: Floats = self._stream_shares[0]
+        return share
+
+    @property
+    def stream_slow_share(self) -> Floats:
+        """Good, but slower than the journey's `slow_ms`."""
+        share: Floats = self._stream_shares[1]
+        return share
+
+    @property
+    def stream_degraded_share(self) -> Floats:
+        """Good and in time, but a soft call failed."""
+        share: Floats = self._stream_shares[2]
+        return share
+
+    @cached_property
+    def _stream_shares(self) -> Floats:
+        streams, groups = self.topology.streams, self.topology.stream_legs
+        members = groups.members
+        sizes = np.diff(np.append(groups.starts, len(members)))
+        limits = np.repeat(np.array([(s.timeout_s, s.slow_s) for s in streams]), sizes, axis=0).T
+        limits[1] = np.minimum(limits[0], limits[1])
+        answers = self.answers
+        z = np.log(limits)[:, None, None] - answers.location[..., members]
+        below = normal_cdf(z / answers.sigma[..., members]) * answers.branch_share[..., members]
+        good = (answers.accepted * answers.good).take(members, 1)
+        weight = self.parameters.weight[self.topology.station_cell[members]]
+        answered, quick = np.add.reduceat(below.sum(axis=1) * good * weight, groups.starts, -1)
+        degraded = below.sum(axis=1)[1] * good * answers.degraded.take(members, 1) * weight
+        shares = (1.0 - answered, answered - quick, np.add.reduceat(degraded, groups.starts, -1))
+        return np.asarray(np.clip(np.stack(shares), 0.0, 1.0))
+
+    # --- percentiles, on request ---
+
+    def percentiles_ms(self, groups: Grouping, quantiles: Sequence[float] = (0.5, 0.95, 0.99)) -> Floats:
+        """Return response time percentiles (len(quantiles), B, groups) of groups of stations, by load.
+
+        Of all answers, fast failures too. `topology.grouping` makes the groups; without load: 0.
+        """
+        return self._percentiles_ms(groups, self.load.offered_rps.take(groups.members, 1), quantiles)
+
+    def stream_percentiles_ms(self, quantiles: Sequence[float] = (0.5, 0.95, 0.99)) -> Floats:
+        """Return what users wait (len(quantiles), B, streams), at most their own timeout."""
+        groups = self.topology.stream_legs
+        weight = self.parameters.weight[self.topology.station_cell[groups.members]]
+        batch = len(self.load.offered_rps)
+        found = self._percentiles_ms(groups, np.broadcast_to(weight, (batch, len(weight))), quantiles)
+        return np.minimum(found, 1000.0 * np.array([stream.timeout_s for stream in self.topology.streams]))
+
+    def _percentiles_ms(self, groups: Grouping, rps: Floats, quantiles: Sequence[float]) -> Floats:
+        """Mix three branches per station: two of accepted requests and the refused, answered at once."""
+        members, answers = groups.members, self.answers
+        weights = np.empty((*rps.shape, 3))
+        location, sigma = np.empty_like(weights), np.full_like(weights, _FAST_SIGMA)
+        for branch in range(2):
+            share = (answers.branch_share[branch] * answers.accepted).take(members, 1)
+            weights[..., branch] = rps * share
+            location[..., branch] = answers.location[branch].take(members, 1)
+            sigma[..., branch] = answers.sigma[branch].take(members, 1)
+        weights[..., 2] = rps * answers.fast.take(members, 1)
+        refused_s = _FAST_S + self.parameters.net_delay_s[self.topology.station_cell[members]]
+        location[..., 2] = np.where(weights[..., 2] > 0.0, np.log(refused_s), location[..., 0])
+        flat = (len(rps), -1)
+        mixtures = (weights.reshape(flat), location.reshape(flat), sigma.reshape(flat), groups.starts * 3)
+        return 1000.0 * np.stack([quantile(*mixtures, q) for q in quantiles])
+
+    def _by_cell(self, values: Floats) -> Floats:
+        return np.add.reduceat(values, self.topology.first_stations, 1)
+
+
+def idle(topology: Topology, batch: int = 1) -> FlowState:
+    """Return the state of a world in which nothing has happened yet."""
+    work_s = np.array([topology.operations[o].work_s for o in topology.station_operation])
+    return FlowState(
+        in_system=np.zeros((batch, len(topology.stations))),
+        holding_s=np.tile(work_s, (batch, 1)),
+        slope=np.ones((batch, len(topology.stations))),
+        failed=np.zeros((2, batch, len(topology.links))),
+        newton=np.full((batch, len(topology.cells)), 2.0),
+    )
+
+
+def step(
+    topology: Topology, parameters: Parameters, state: FlowState, rps: Floats, dt_s: float
+) -> tuple[FlowState, Flow]:
+    """Return the state after `dt_s` and what flowed in it; `rps` is undisturbed demand (B, streams)."""
+    return relaxed_step(topology, parameters, state, rps, dt_s, 1.0 - exp(-dt_s / LEARN_S))
+
+
+def relaxed_step(
+    topology: Topology, parameters: Parameters, state: FlowState, rps: Floats, dt_s: float, learn: float
+) -> tuple[FlowState, Flow]:
+    """Do a `step` in which callers learn the share `learn` of what has changed in their failures."""
+    entering = rps * parameters.demand
+    attempts = _attempts(parameters, state.failed)
+    made = parameters.per_request * _reached(topology, parameters, state.failed)
+    per_request = attempts * made
+    coupling = Coupling(state.holding_s, state.slope)
+    for _ in range(_PASSES_MAX):
+        before = Before(state.in_system, state.newton, coupling.holding_s, per_request)
+        loads = load.sweep(topology, parameters, entering, before, dt_s)
+        answers = response.sweep(topology, parameters, loads, attempts, made)
+        if coupling.settled(answers.holding_s, busy_pools(topology, parameters, loads, answers)):
+            break
+    failed = state.failed + learn * (answers.failed - state.failed)
+    after = FlowState(loads.in_system, coupling.holding_s, coupling.slope, failed, loads.newton)
+    return after, Flow(topology, parameters, loads, answers, rps)
+
+
+def _attempts(parameters: Parameters, failed: Floats) -> Floats:
+    """Return attempts per call by Horner's scheme: the closed form cancels where nearly all fail.
+
+    Links with fewer retries than others join at an inner bracket; a fraction of a retry counts as such.
+    """
+    everything, repeatable = failed
+    again = (everything - repeatable) / np.maximum(1.0 - repeatable, 1e-12)
+    attempts = np.ones_like(again)
+    for number in range(int(np.ceil(parameters.retries.max(initial=0.0))), 0, -1):
+        attempts = 1.0 + np.clip(parameters.retries - number + 1.0, 0.0, 1.0) * again * attempts
+    total: Floats = repeatable * (1.0 + parameters.retries) + (1.0 - repeatable) * attempts
+    return total
+
+
+def _reached(topology: Topology, parameters: Parameters, failed: Floats) -> Floats:
+    """Return the share of requests that get as far as each link: a failed hard call ends its request."""
+    everything, repeatable = failed
+    again = (everything - repeatable) / np.maximum(1.0 - repeatable, 1e-12)
+    lasting = repeatable + (1.0 - repeatable) * np.maximum(again, 0.0) ** (parameters.retries + 1.0)
+    ends = np.minimum(parameters.per_request, 1.0) * (1.0 - parameters.soft) * lasting
+    passed = np.cumsum(np.log1p(-np.minimum(ends, 1.0 - 1e-9)), axis=1)
+    before = np.zeros_like(passed)
+    before[:, 1:] = passed[:, :-1]
+    share: Floats = np.exp(before - before.take(topology.first_links, 1))
+    return share

@@ -1,0 +1,197 @@
+"""Handling a component's replicas: restart, scale, failover."""
+
+from math import ceil
+
+from sim.spec import Component, Where, World
+from sim.world import faults
+from sim.world.mitigations.job import Deed, Job, Mitigation, Takes, removal
+from sim.world.mitigations.plan import Act, Refusal, Step
+from sim.world.modifiers import Modifier, Op, Param
+
+RESTARTED_AT_ONCE = 0.25
+"""Share of the replicas that a rolling restart takes out at a time (an assumption)."""
+
+COLD_WORK = 2.0
+COLD_MS = 300_000
+"""A restarted database starts with cold buffers: its work costs this factor, falling to 1 over this time (an
+assumption)."""
+
+QUOTA = 4.0
+"""A component can be scaled up to this many times its usual size (an assumption)."""
+
+_PROVISIONING = 0.5
+"""Share of the time of `scale` that goes by before the first new replica serves (an assumption)."""
+
+_CUT_OVER_S = (30.0, 60.0)
+"""How long writes fail while a standby is promoted (an assumption within the 2 min of GitHub 2023-09-05)."""
+
+
+def _restart(job: Job) -> Deed | Refusal:
+    component, where = job.component, job.act.where
+    gone = job.on_component("restart")
+    if component.kind == "database":
+        down = job.modifier(1, Param.ADMIT, Op.MIN, 0.0, job.act.t_ms, to_ms=job.end_ms)
+        started = Step(job.act.t_ms, add=(down,), progress=(0, 2, "stopped, recovering from its log"))
+        recovered = Step(job.end_ms, add=_cold(job), progress=(2, 2, "recovered"))
+        text = f"{component.id} is up again after recovery"
+        return Deed(text, (started, recovered, removal(job.end_ms, gone)), cures=gone)
+    count = component.replicas
+    if where.zone is not None:
+        count = max(1, count // len(faults.zones(component, job.world)))
+    batch = max(1, round(count * RESTARTED_AT_ONCE))
+    if batch < count:
+        reduced = (Param.REPLICAS, Op.MUL, (count - batch) / count)
+    else:
+        reduced = (Param.ADMIT, Op.MIN, 0.0)
+    begin = Step(job.act.t_ms, add=(job.modifier(1, *reduced, job.act.t_ms, to_ms=job.end_ms),))
+    steps = (begin, *job.progress(job.act.t_ms, count, "replicas restarted"), removal(job.end_ms, gone))
+    return Deed(f"all {count} replicas of {job.act.target} were restarted", steps, cures=gone)
+
+
+def _cold(job: Job) -> tuple[Modifier, ...]:
+    """Return what cold buffers do: a factor, and one that grows to its inverse."""
+    from_ms, to_ms = job.end_ms, job.end_ms + COLD_MS
+    return (
+        job.modifier(2, Param.WORK, Op.MUL, COLD_WORK, from_ms, to_ms=to_ms),
+        job.modifier(3, Param.WORK, Op.MUL, 1.0 / COLD_WORK, from_ms, to_ms=to_ms, ramp_ms=COLD_MS),
+    )
+
+
+def _restart_warning(act: Act, world: World) -> str:
+    component = world.component(str(act.where.component))
+    if component.kind == "database":
+        return (
+            f"{component.id} is a database: all its replicas go down and recover from their log, "
+            "minutes in which every request to it fails"
+        )
+    if component.replicas == 1:
+        return f"{component.id} has one replica: every request to it fails while it restarts"
+    return ""
+
+
+def _scale(job: Job) -> Deed | Refusal:
+    component, factor = job.component, job.act.amount if job.act.amount is not None else 2.0
+    if component.kind == "database":
+        return Refusal(f"{component.id} is a database; more replicas of it cannot be had within an incident")
+    if not 0.1 <= factor <= QUOTA or factor == 1.0:
+        return Refusal(f"scale takes a factor from 0.1 to {QUOTA:g} other than 1, not {factor:g}")
+    size = _scaled_so_far(job) * factor
+    if size > QUOTA:
+        return Refusal(
+            f"that would be {size:g} times the usual size of {component.id}; the quota is {QUOTA:g}"
+        )
+    serve_ms = job.at_ms(_PROVISIONING)
+    more = job.modifier(1, Param.REPLICAS, Op.MUL, factor, serve_ms, ramp_ms=job.end_ms - serve_ms)
+    count = max(1, ceil(component.replicas * abs(factor - 1.0)))
+    what = "new replicas ready" if factor > 1 else "replicas stopped"
+    steps = (Step(serve_ms, add=(more,)), *job.progress(serve_ms, count, what))
+    relieves = job.relieved() if factor > 1 else ()
+    return Deed(f"{component.id} has {size:g} times its usual replicas", steps, relieves=relieves)
+
+
+def _scaled_so_far(job: Job) -> float:
+    """Return the size that earlier acts of scaling gave the component, as a factor."""
+    size = 1.0
+    for modifier in job.situation.modifiers:
+        ours = modifier.owner.startswith("act:") and modifier.where.component == job.component.id
+        if ours and modifier.param is Param.REPLICAS and modifier.to_ms is None:
+            size *= modifier.value
+    return size
+
+
+def _scale_warning(act: Act, world: World) -> str:
+    if act.amount is None or act.amount >= 1.0:
+        return ""
+    component = world.component(str(act.where.component))
+    kept = max(1, round(component.replicas * act.amount))
+    return f"{component.id} goes down to {kept} of {component.replicas} replicas"
+
+
+def _failover(job: Job) -> Deed | Refusal:
+    component = job.component
+    if not component.standby:
+        return Refusal(f"{component.id} has no standby")
+    for entry in job.situation.finished:
+        if entry.ok and (entry.act.verb, entry.act.where.component) == ("failover", component.id):
+            return Refusal(
+                f"the standby of {component.id} was promoted already; the next one is not built yet"
+            )
+    shortest, longest = _CUT_OVER_S
+    cut_over_ms = round((shortest + (longest - shortest) * job.chance(0)) * 1000)
+    from_ms = job.end_ms - min(cut_over_ms, job.takes_ms * 3 // 4)
+    gone = job.on_component("failover")
+    steps = (
+        Step(job.act.t_ms, progress=(0, 3, "standby is catching up")),
+        Step(from_ms, add=_writes_fail(job, from_ms), progress=(1, 3, "old primary fenced, writes stop")),
+        Step(job.end_ms, progress=(3, 3, "standby is primary")),
+        removal(job.end_ms, gone),
+    )
+    return Deed(f"the standby of {component.id} is primary now", steps, cures=gone)
+
+
+def _writes_fail(job: Job, from_ms: int) -> tuple[Modifier, ...]:
+    return tuple(
+        job.modifier(
+            n,
+            Param.ERROR_RANDOM,
+            Op.SET,
+            1.0,
+            from_ms,
+            to_ms=job.end_ms,
+            where=Where(component=job.component.id, operation=operation),
+        )
+        for n, operation in enumerate(write_operations(job.component), start=1)
+    )
+
+
+def write_operations(component: Component) -> tuple[str, ...]:
+    """Return the operations that need the primary: those named like a write, or all where none is."""
+    names = tuple(operation.id for operation in component.operations)
+    return tuple(name for name in names if "write" in name or "commit" in name) or names
+
+
+def _failover_warning(act: Act, world: World) -> str:
+    component = world.component(str(act.where.component))
+    named = ", ".join(write_operations(component))
+    return (
+        f"requests to {component.id} ({named}) fail for up to a minute, and writes that the standby "
+        "has not seen yet are lost"
+    )
+
+
+RESTART = Mitigation(
+    verb="restart",
+    title="restart all replicas, a quarter at a time",
+    hits="the component, with less capacity while it goes on; a database as a whole",
+    risk="what is left carries the load; a database comes back with cold buffers",
+    takes=Takes(180, 0.3),
+    takes_database=Takes(360, 0.4),
+    fail_share=0.02,
+    do=_restart,
+    replicas=True,
+    warn=_restart_warning,
+)
+
+SCALE = Mitigation(
+    verb="scale",
+    title="change the number of replicas by a factor (2 where none is given)",
+    hits="the component, and through it everything it calls",
+    risk="more of it can drown what it calls",
+    takes=Takes(180, 0.4),
+    fail_share=0.03,
+    do=_scale,
+    replicas=True,
+    warn=_scale_warning,
+)
+
+FAILOVER = Mitigation(
+    verb="failover",
+    title="promote the standby",
+    hits="everything that writes, for up to a minute",
+    risk="writes the standby has not seen are lost",
+    takes=Takes(120, 0.15),  # GitHub 2023-09-05: manual failover took 2 min to complete
+    fail_share=0.015,
+    do=_failover,
+    replicas=True,
+    warn=_failover_warning,
+)

@@ -1,0 +1,87 @@
+"""Turning off what was turned on: feature flags and configuration."""
+
+from sim.spec import Change, Fault
+from sim.world.mitigations.job import Deed, Job, Mitigation, Takes, removal
+from sim.world.mitigations.plan import Refusal
+
+_REVERTED_BY_CONFIG = ("config", "flag", "infrastructure")
+
+
+def _flag_off(job: Job) -> Deed | Refusal:
+    flag_id, component_id = job.act.to, job.act.where.component
+    flags = {
+        flag.id: flag
+        for component in job.world.components
+        if component_id in (None, component.id)
+        for flag in component.flags
+    }
+    if flag_id is None or flag_id not in flags:
+        place = f" of {component_id}" if component_id is not None else ""
+        known = f"; there are: {', '.join(flags)}" if flags else ""
+        return Refusal(f"there is no flag {flag_id or ''}{place}{known}".replace("  ", " "))
+    if flag_id in job.situation.flags_off or not flags[flag_id].on:
+        return Refusal(f"flag {flag_id} is off already")
+    gone = tuple(entry.fault for entry in job.situation.faults if entry.fault.flag == flag_id)
+    steps = (removal(job.end_ms, gone),)
+    return Deed(f"flag {flag_id} is off everywhere", steps, cures=gone, turned_off=flag_id)
+
+
+def _revert_config(job: Job) -> Deed | Refusal:
+    change = _change_meant(job)
+    if isinstance(change, Refusal):
+        return change
+    if change.kind == "deploy":
+        return Refusal(f"{change.id} is a deploy; rollback {change.component} takes it back")
+    if change.id in job.situation.reverted:
+        return Refusal(f"{change.id} has been reverted already")
+    if not change.revertible or change.kind not in _REVERTED_BY_CONFIG:
+        return Refusal(f"{change.id} cannot be reverted: {change.summary}")
+    gone: tuple[Fault, ...] = tuple(
+        entry.fault for entry in job.situation.faults if entry.fault.change == change.id
+    )
+    steps = (removal(job.end_ms, gone),)
+    return Deed(f"{change.id} on {change.component} is reverted", steps, cures=gone, reverted=change.id)
+
+
+def _change_meant(job: Job) -> Change | Refusal:
+    """Return the change that is named or, of a component, the newest one made that can be reverted."""
+    made = [entry.change for entry in job.situation.changes if entry.t_ms <= job.act.t_ms]
+    if job.act.to is not None:
+        named = [change for change in made if change.id == job.act.to]
+        return named[0] if named else Refusal(f"there is no change {job.act.to}; `changes` lists them")
+    component = job.act.where.component
+    if component is None:
+        return Refusal("which change? name it or its component; `changes` lists them")
+    ours = [
+        change
+        for change in made
+        if change.component == component
+        and change.logged
+        and change.kind in _REVERTED_BY_CONFIG
+        and change.id not in job.situation.reverted
+    ]
+    return ours[-1] if ours else Refusal(f"no change of configuration of {component} is on record")
+
+
+FLAG_OFF = Mitigation(
+    verb="flag-off",
+    title="turn off a feature flag everywhere",
+    hits="everybody who uses the feature, in all zones at once",
+    risk="users lose the feature",
+    # A global kill switch: Cloudflare's traffic was back 2 min after its use on 2019-07-02.
+    takes=Takes(90, 0.2),
+    fail_share=0.01,
+    do=_flag_off,
+    needs=(),
+)
+
+REVERT_CONFIG = Mitigation(
+    verb="revert-config",
+    title="take back a change of configuration",
+    hits="the component the change was made on",
+    risk="takes a review and a roll-out; what the change was for is gone",
+    takes=Takes(300, 0.35),
+    fail_share=0.03,
+    do=_revert_config,
+    needs=(),
+)

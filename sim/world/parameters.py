@@ -1,0 +1,244 @@
+"""Effective parameters: the base values of the world with the active modifiers folded in.
+
+A modifier's `where` selects by what its parameter lives on: stations and cells by component, operation,
+zone, version and shard; links by the same of the caller and by `callee`; streams by client, journey and
+the component they enter at. Fields the thing does not have are ignored.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.spec import Where
+from sim.world.modifiers import Modifier, Op, Param
+from sim.world.topology import Topology
+
+Floats = NDArray[np.float64]
+T = TypeVar("T")
+
+PATIENT_SHARE = 0.7
+"""A component that drops dead work serves what has waited up to this share of its callers' timeout: the
+rest of the time is for the work itself. An assumption."""
+
+_STATION = (Param.WORK, Param.ERROR_RANDOM, Param.ERROR_REPEATABLE)
+_LINK = (Param.CALL_ON, Param.TIMEOUT, Param.RETRIES)
+_RANGE: dict[Param, tuple[float, float]] = {
+    Param.WORK: (1e-3, 1e6),
+    Param.ERROR_RANDOM: (0.0, 1.0),
+    Param.ERROR_REPEATABLE: (0.0, 1.0),
+    Param.REPLICAS: (0.0, 1e3),
+    Param.SLOTS: (1e-6, 1e3),
+    Param.QUEUE_MAX: (1e-3, 1e3),
+    Param.VERSION_SHARE: (0.0, 1.0),
+    Param.TRAFFIC: (0.0, 1e3),
+    Param.ADMIT: (0.0, 1.0),
+    Param.NET_DELAY_MS: (0.0, 3.6e6),
+    Param.NET_LOSS: (0.0, 1.0),
+    Param.CALL_ON: (0.0, 1.0),
+    Param.TIMEOUT: (1e-3, 1e3),
+    Param.RETRIES: (0.0, 10.0),
+    Param.DEMAND: (0.0, 1e3),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Effective values, one array each over stations, cells, links, legs or streams; always finite."""
+
+    # per station
+    work_s: Floats  # own busy time of one request
+    error_random: Floats  # share of requests that fail here, independent between attempts
+    error_repeatable: Floats  # share whose retry fails again
+    # per cell
+    replicas: Floats
+    processors: Floats
+    slots: Floats
+    queue_max_s: Floats  # bound of the backlog in seconds of work, the callers' patience included
+    drops_dead: Floats  # 1 where that patience is the bound: what is dropped was dead, not refused
+    weight: Floats  # share of the component's requests that callers send here; sums to 1 or less
+    admit_share: Floats
+    net_delay_s: Floats
+    net_loss_share: Floats
+    # per component
+    no_cell_share: Floats  # share of requests for which there is no cell: they fail at once
+    # per link
+    per_request: Floats  # calls per request; 0 where the call is isolated
+    soft: Floats  # 1 or 0
+    timeout_s: Floats
+    retries: Floats
+    # per leg: of the callee's cell, and of its link
+    leg_weight: Floats
+    leg_timeout_s: Floats
+    # per stream
+    demand: Floats  # factor
+
+
+class Folding:
+    """Folds the modifiers of one world, and only when something changed: the same object means no change."""
+
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+        self._base = _base_values(topology)
+        self._masks: dict[tuple[Where, Param], NDArray[np.bool_]] = {}
+        self._seen: list[tuple[Modifier, float]] | None = None
+        self._parameters: Parameters | None = None
+
+    def at(self, modifiers: Sequence[Modifier], t_ms: int) -> Parameters:
+        """Return the effective parameters at `t_ms`; the object of the last call if nothing changed since."""
+        active = [(m, s) for m in modifiers if (s := m.strength(t_ms)) > 0.0]
+        if self._parameters is None or active != self._seen:
+            self._seen, self._parameters = active, self._fold(active)
+        return self._parameters
+
+    def _fold(self, active: Sequence[tuple[Modifier, float]]) -> Parameters:
+        values = dict(self._base)
+        for modifier, strength in sorted(active, key=lambda pair: (pair[0].op, pair[0].id)):
+            before = values[modifier.param]
+            mask = self._mask(modifier.where, modifier.param)
+            values[modifier.param] = np.where(mask, _applied(modifier, strength, before), before)
+        for param, (low, high) in _RANGE.items():
+            values[param] = np.clip(np.nan_to_num(values[param]), low, high)
+        return _effective(self._topology, values)
+
+    def _mask(self, where: Where, param: Param) -> NDArray[np.bool_]:
+        key = (where, param)
+        if key not in self._masks:
+            self._masks[key] = _matches(self._topology, where, param)
+        return self._masks[key]
+
+
+def fold(topology: Topology, modifiers: Sequence[Modifier], t_ms: int) -> Parameters:
+    """Return the effective parameters at `t_ms`. For a whole run keep a `Folding`."""
+    return Folding(topology).at(modifiers, t_ms)
+
+
+def _applied(modifier: Modifier, strength: float, values: Floats) -> Floats:
+    """Return `values` with a modifier folded in, as `Modifier.applied` does for one value."""
+    match modifier.op:
+        case Op.SET:
+            return values + strength * (modifier.value - values)
+        case Op.MUL:
+            return values * (1.0 + strength * (modifier.value - 1.0))
+        case Op.ADD:
+            return values + strength * modifier.value
+        case Op.MIN:
+            return np.minimum(values, modifier.value)
+
+
+def _base_values(topology: Topology) -> dict[Param, Floats]:
+    cells, links = topology.cells, topology.links
+    own_version = [topology.world.component(cell.component).version == cell.version for cell in cells]
+    errors = [topology.operations[o].error_share for o in topology.station_operation]
+    values = {param: np.ones(len(cells)) for param in Param}
+    values |= {param: np.ones(len(topology.stations)) for param in _STATION}
+    values |= {param: np.ones(len(links)) for param in _LINK}
+    return values | {
+        Param.ERROR_RANDOM: np.array(errors),
+        Param.ERROR_REPEATABLE: np.zeros(len(topology.stations)),
+        Param.VERSION_SHARE: np.array(own_version, dtype=np.float64),
+        Param.NET_DELAY_MS: np.zeros(len(cells)),
+        Param.NET_LOSS: np.zeros(len(cells)),
+        Param.RETRIES: np.array([link.call.retries for link in links], dtype=np.float64),
+        Param.DEMAND: np.ones(len(topology.streams)),
+    }
+
+
+def _matches(topology: Topology, where: Where, param: Param) -> NDArray[np.bool_]:
+    if param is Param.DEMAND:
+        entries = [topology.components[index].id for index in topology.stream_component]
+        return np.array(
+            [
+                where.client in (None, stream.client)
+                and where.journey in (None, stream.journey)
+                and where.component in (None, entry)
+                for stream, entry in zip(topology.streams, entries, strict=True)
+            ],
+            dtype=np.bool_,
+        )
+    at_cell = np.zeros(len(topology.cells), dtype=np.bool_)
+    at_cell[topology.cells_of(where.component, where.zone, where.version, where.shard)] = True
+    if param not in _STATION and param not in _LINK:
+        return at_cell
+    operation = [where.operation in (None, station.operation) for station in topology.stations]
+    at_station = at_cell[topology.station_cell] & np.array(operation, dtype=np.bool_)
+    if param in _STATION:
+        return at_station
+    callee = [where.callee in (None, link.callee) for link in topology.links]
+    return at_station[topology.link_station] & np.array(callee, dtype=np.bool_)
+
+
+def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
+    components = [topology.components[index] for index in topology.cell_component]
+    links = topology.links
+    version_share = _normalised_versions(topology, values[Param.VERSION_SHARE])
+    replicas = _over(topology.cells, lambda c: c.replicas) * version_share * values[Param.REPLICAS]
+    weight, no_cell_share = _weights(topology, replicas * values[Param.TRAFFIC])
+    timeout_s = _over(links, lambda link: link.call.timeout_ms / 1000.0) * values[Param.TIMEOUT]
+    timeout_s = np.maximum(timeout_s, 1e-3)
+    queue_max_s = _over(components, lambda c: c.queue_max_s) * values[Param.QUEUE_MAX]
+    patience_s = PATIENT_SHARE * _caller_timeout_s(topology, timeout_s)[topology.cell_component]
+    drops_dead = _over(components, lambda c: c.drops_dead_work) * (patience_s < queue_max_s)
+    return Parameters(
+        work_s=_over(topology.station_operation, lambda o: topology.operations[o].work_s)
+        * values[Param.WORK],
+        error_random=values[Param.ERROR_RANDOM],
+        error_repeatable=values[Param.ERROR_REPEATABLE],
+        replicas=replicas,
+        processors=replicas * _over(components, lambda c: c.processors_per_replica),
+        slots=replicas * _over(components, lambda c: c.slots_per_replica) * values[Param.SLOTS],
+        queue_max_s=np.where(drops_dead > 0.0, patience_s, queue_max_s),
+        drops_dead=drops_dead,
+        weight=weight,
+        admit_share=values[Param.ADMIT],
+        net_delay_s=values[Param.NET_DELAY_MS] / 1000.0,
+        net_loss_share=values[Param.NET_LOSS],
+        no_cell_share=no_cell_share,
+        per_request=_over(links, lambda link: link.call.per_request) * values[Param.CALL_ON],
+        soft=_over(links, lambda link: link.call.soft),
+        timeout_s=timeout_s,
+        retries=values[Param.RETRIES],
+        leg_weight=weight[topology.leg_cell],
+        leg_timeout_s=timeout_s[topology.leg_link],
+        demand=values[Param.DEMAND],
+    )
+
+
+def _over(things: Iterable[T], value: Callable[[T], float]) -> Floats:
+    return np.array([value(thing) for thing in things], dtype=np.float64)
+
+
+def _normalised_versions(topology: Topology, share: Floats) -> Floats:
+    """Return version shares that sum to 1 in every zone and shard that has any."""
+    keys = [(cell.component, cell.zone, cell.shard) for cell in topology.cells]
+    number = {key: index for index, key in enumerate(dict.fromkeys(keys))}
+    group = np.array([number[key] for key in keys])
+    total = np.bincount(group, weights=share)[group]
+    normalised: Floats = np.divide(share, total, out=np.zeros_like(share), where=total > 0.0)
+    return normalised
+
+
+def _weights(topology: Topology, weight: Floats) -> tuple[Floats, Floats]:
+    """Return the share of a component's requests per cell, and per component the share that finds no cell.
+
+    A key belongs to its shard, so every shard gets its even share, over the cells that it has left.
+    """
+    size = len(topology.components)
+    shards = np.bincount(topology.shard_component, minlength=size)
+    total = np.bincount(topology.cell_shard, weights=weight)[topology.cell_shard]
+    share = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0)
+    share /= shards[topology.cell_component]
+    found = np.bincount(topology.cell_component, weights=share, minlength=size)
+    return share, np.clip(1.0 - found, 0.0, 1.0)
+
+
+def _caller_timeout_s(topology: Topology, timeout_s: Floats) -> Floats:
+    """Return per component how long its callers wait, the mean over links and journeys into it."""
+    into = np.concatenate((topology.link_component, topology.stream_component))
+    waits_s = np.concatenate((timeout_s, _over(topology.streams, lambda stream: stream.timeout_s)))
+    size = len(topology.components)
+    callers = np.bincount(into, minlength=size)
+    total_s = np.bincount(into, weights=waits_s, minlength=size)
+    return np.where(callers > 0, total_s / np.maximum(callers, 1), np.inf)

@@ -1,0 +1,131 @@
+"""The numbered parts of a world, and the index arrays that relate them.
+
+A cell is the part of a component in one zone, version and shard; it owns replicas, slots and a queue. A
+station is one operation in one cell, the solver's unit for load and latency. A link is one kind of call
+made by one station, a leg is one link to one station of the callee.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.spec import Call
+
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationAt:
+    """One operation of a component."""
+
+    component: str
+    operation: str
+    work_s: float
+    error_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The part of a component in one zone, version and shard; `replicas` at full version share."""
+
+    component: str
+    zone: str
+    version: str
+    shard: str | None
+    replicas: float
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One operation in one cell; `cell` is the cell's index."""
+
+    cell: int
+    component: str
+    operation: str
+    zone: str
+    version: str
+    shard: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One kind of call that one station makes; `station` is the caller's index."""
+
+    station: int
+    callee: str
+    callee_operation: str
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The demand of one client class for one journey; `rps` is the mean over a weekday."""
+
+    client: str
+    journey: str
+    rps: float
+    peak_hour_utc: float
+    timeout_s: float
+    slow_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Groups of stations for `Flow.percentiles_ms` and sums: flat members, first position of each group."""
+
+    members: Indices
+    starts: Indices
+
+    @property
+    def size(self) -> int:
+        """Number of groups."""
+        return len(self.starts)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Slices of one level, and sums over them: `*_starts` are positions inside the slice, for reduceat."""
+
+    components: slice
+    operations: slice
+    cells: slice
+    stations: slice
+    links: slice
+    legs: slice
+    cell_starts: Indices  # first station of each cell
+    station_cell: Indices  # cell of each station, inside the slice
+    station_operation: Indices  # operation of each station, inside the slice
+    incoming: Indices  # links into this level, sorted by the operation they call
+    incoming_starts: Indices
+    incoming_operations: Indices  # operations that have incoming links, inside the slice
+    callers: Indices  # stations that make calls, inside the slice
+    link_starts: Indices  # first link of each of them
+    link_caller: Indices  # position in `callers` of each link
+    leg_starts: Indices  # first leg of each link
+    leg_link: Indices  # link of each leg, inside the slice
+
+
+def grouping(groups: Sequence[Indices]) -> Grouping:
+    """Return groups of stations in the form the solver's sums take. Raises ValueError for an empty group."""
+    lengths = [len(group) for group in groups]
+    if not all(lengths):
+        raise ValueError("a group of stations is empty")
+    members = np.concatenate(groups).astype(np.intp) if groups else indices(())
+    return Grouping(members, _starts(lengths))
+
+
+def indices(values: Iterable[int]) -> Indices:
+    """Return numbers as an index array."""
+    return np.fromiter(values, dtype=np.intp)
+
+
+def _starts(lengths: Sequence[int]) -> Indices:
+    return np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.intp) if lengths else indices(())
+
+
+def span(sorted_values: Indices, first: int, last: int) -> slice:
+    """Return the slice of a sorted array whose values lie in [first, last)."""
+    start, stop = np.searchsorted(sorted_values, (first, last))
+    return slice(int(start), int(stop))

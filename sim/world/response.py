@@ -1,0 +1,185 @@
+"""The upward sweep of a tick: response times and failures from the leaves to the entries."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.world.latency import lognormal, normal_cdf
+from sim.world.load import Load
+from sim.world.parameters import Parameters
+from sim.world.topology import Level, Topology
+
+Floats = NDArray[np.float64]
+
+_TIME_MIN_S = 1e-6
+_TIE_BREAK = 1e-9
+_TINY = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How stations answer and what becomes of calls; first axis after any other: batch.
+
+    A station's response time is a mixture of two branches: requests without and with their most telling
+    rare call. `fast` requests (throttled, rejected) are answered at once, lost ones never.
+    """
+
+    mean_s: Floats  # stations; of accepted requests
+    variance_s2: Floats  # stations
+    holding_s: Floats  # stations; mean work and calls, without the wait
+    location: Floats  # (2, B, stations) of the logarithm, per branch
+    sigma: Floats  # (2, B, stations)
+    branch_share: Floats  # (2, B, stations)
+    accepted: Floats  # stations; of offered
+    fast: Floats  # stations; of offered
+    good: Floats  # stations; of accepted
+    degraded: Floats  # stations; of good
+    failed: Floats  # (2, B, links) of attempts: all, repeatable
+    unanswered: Floats  # links; of attempts: the caller's timeout passed
+    call_failed: Floats  # links; of calls, after all retries
+
+
+def sweep(topology: Topology, parameters: Parameters, load: Load, attempts: Floats, made: Floats) -> Answers:
+    """Return the answers under these loads; `attempts` per call and calls `made` per request (B, links)."""
+    rise = _Rise(topology, parameters, load, attempts, made)
+    for level in reversed(topology.levels):
+        if len(level.callers):
+            rise.add_calls(level, rise.calls(level))
+        rise.finish(level.stations)
+    return rise.answers()
+
+
+class _Rise:
+    """Arrays that the levels of one upward sweep fill."""
+
+    def __init__(
+        self, topology: Topology, parameters: Parameters, load: Load, attempts: Floats, made: Floats
+    ) -> None:
+        self._topology, self._parameters, self._attempts = topology, parameters, attempts
+        batch, stations = load.offered_rps.shape
+        links = len(topology.links)
+        gather, own_s, p = topology.station_cell, parameters.work_s, parameters
+        arrived = 1.0 - p.net_loss_share
+        through = arrived * p.admit_share
+        accepted = through * (1.0 - load.shed_share)
+        fast = arrived - through + through * load.shed_share * (1.0 - p.drops_dead)
+        self._accepted, self._fast = accepted.take(gather, 1), fast.take(gather, 1)
+        self._idle_s = (load.wait_s + p.net_delay_s).take(gather, 1)
+        self._time = np.empty((2, batch, stations))  # mean, variance
+        self._time[0] = self._idle_s + own_s
+        self._time[1] = load.wait_variance_s2.take(gather, 1) + own_s * own_s
+        self._rare = np.zeros((4, batch, stations))  # the most telling call: share, mean, variance, split
+        self._quality = np.ones((3, batch, stations))  # good, not repeatable, not degraded
+        self._quality[1] = 1.0 - p.error_repeatable
+        self._quality[0] = (1.0 - p.error_random) * self._quality[1]
+        # Per branch: location, sigma, then share, mean and square of what is accepted.
+        self._packed = np.empty((15, batch, stations))
+        self._packed[10] = self._fast
+        self._packed[11] = self._fast * p.net_delay_s[gather]
+        self._links = np.empty((4, batch, links))  # failed, repeatable, unanswered, finally failed
+        more = attempts - 1.0  # the number of attempts is near to geometric
+        spread = more * attempts * np.maximum(1.0 - more / np.maximum(p.retries, 1.0), 0.0)
+        self._spread_over = spread - attempts
+        self._made = made
+        self._rare_weight = np.maximum(made * (1.0 - made), 0.0) * (1.0 + _TIE_BREAK * np.arange(links))
+        g = p.per_request
+        self._share, self._times = np.minimum(g, 1.0), np.maximum(g, 1.0)
+        self._several = bool((g > 1.0).any())
+        self._hard = self._share * (1.0 - p.soft)
+
+    def calls(self, level: Level) -> Floats:
+        """Return (6, B, links): good, repeatable, unanswered, E[min(R, T)], its square, good but degraded."""
+        legs = level.legs
+        timeout = self._parameters.leg_timeout_s[legs]
+        there = self._packed.take(self._topology.leg_station[legs], 2)
+        z = np.empty((3, *there[:2].shape))
+        sigma = there[2:4]
+        np.divide(np.log(timeout) - there[:2], sigma, out=z[0])
+        np.subtract(z[0], sigma, out=z[1])
+        np.subtract(z[1], sigma, out=z[2])
+        below = normal_cdf(z)
+        below *= there[4:10].reshape(below.shape)
+        answered, mean, square = below[:, 0] + below[:, 1]
+        outcome = np.empty((6, *answered.shape))
+        np.multiply(answered, there[12:15], out=outcome[:3])
+        outcome[5] = outcome[2]
+        unanswered = np.maximum(1.0 - there[10] - answered, 0.0, out=outcome[2])
+        late = unanswered * timeout
+        np.add(mean + there[11], late, out=outcome[3])
+        np.add(square, late * timeout, out=outcome[4])
+        outcome *= self._parameters.leg_weight[legs]
+        return np.add.reduceat(outcome, level.leg_starts, 2)
+
+    def add_calls(self, level: Level, calls: Floats) -> None:
+        """Add what the calls of one level do to their callers' time and quality."""
+        links, callers = level.links, level.callers + level.stations.start
+        good, repeatable, unanswered, mean, square, good_degraded = calls
+        soft, tries, made = self._parameters.soft[links], self._attempts[:, links], self._made[:, links]
+        failed = np.maximum(1.0 - good, repeatable)
+        rest = 1.0 - repeatable + _TINY
+        again = (failed - repeatable) / rest
+        finally_failed = repeatable + rest * again ** (self._parameters.retries[links] + 1.0)
+        kept = self._links[:, :, links]
+        kept[0], kept[1], kept[2], kept[3] = failed, repeatable, unanswered, finally_failed
+        sums = np.empty((6, *failed.shape))
+        call_s = np.multiply(tries, mean, out=sums[3])
+        call_var = np.maximum(tries * square + self._spread_over[:, links] * (mean * mean), 0.0, out=sums[4])
+        split = np.multiply(self._rare_weight[:, links], call_s * call_s, out=sums[5])
+        np.multiply(made, call_s, out=sums[0])
+        np.add(made * call_var, split, out=sums[1])
+        sums[2] = made
+        best = np.maximum(np.maximum.reduceat(split, level.link_starts, 1), _TINY)
+        sums[2:6] *= split >= best.take(level.link_caller, 1)
+        total = np.add.reduceat(sums, level.link_starts, 2)
+        self._time[:, :, callers] += total[:2]
+        self._rare[:, :, callers] = total[2:]
+        passed = np.empty((3, *failed.shape))
+        np.multiply(self._hard[links], finally_failed, out=passed[0])
+        np.multiply(self._hard[links], repeatable, out=passed[1])
+        degraded = good_degraded / (good + _TINY)
+        np.multiply(self._share[links], degraded + soft * finally_failed * (1.0 - degraded), out=passed[2])
+        np.subtract(1.0, passed, out=passed)
+        if self._several:
+            passed = np.maximum(passed, 0.0) ** self._times[links]
+        self._quality[:, :, callers] *= np.multiply.reduceat(passed, level.link_starts, 2)
+
+    def finish(self, at: slice) -> None:
+        """Turn moments into distributions for the stations of one level, and pack them for their callers."""
+        share, call_s, call_var, split = self._rare[:, :, at]
+        here = self._packed[:, :, at]
+        mean, variance = np.empty((2, 2, *share.shape))
+        np.maximum(self._time[0, :, at] - share * call_s, _TIME_MIN_S, out=mean[0])
+        np.maximum(self._time[1, :, at] - share * call_var - split, 0.0, out=variance[0])
+        np.add(mean[0], call_s, out=mean[1])
+        np.add(variance[0], call_var, out=variance[1])
+        here[0:2], here[2:4] = lognormal(mean, variance)
+        accepted = self._accepted[:, at]
+        np.multiply(accepted, share, out=here[5])
+        np.subtract(accepted, here[5], out=here[4])
+        np.multiply(here[4:6], mean, out=here[6:8])
+        np.multiply(here[4:6], variance + mean * mean, out=here[8:10])
+        quality = self._quality[:, :, at]
+        here[12] = quality[0]
+        np.subtract(1.0, quality[1], out=here[13])
+        np.multiply(quality[0], 1.0 - quality[2], out=here[14])
+
+    def answers(self) -> Answers:
+        """Return what the sweep found."""
+        mean, variance = self._time
+        share = self._rare[0]
+        return Answers(
+            mean_s=mean,
+            variance_s2=variance,
+            holding_s=mean - self._idle_s,
+            location=self._packed[0:2],
+            sigma=self._packed[2:4],
+            branch_share=np.stack((1.0 - share, share)),
+            accepted=self._accepted,
+            fast=self._fast,
+            good=self._quality[0],
+            degraded=1.0 - self._quality[2],
+            failed=self._links[0:2],
+            unanswered=self._links[2],
+            call_failed=self._links[3],
+        )

@@ -1,0 +1,189 @@
+"""One typical trace of an operation, as a waterfall: where its time goes and where it fails.
+
+Made from the flow when somebody looks: durations are the flow's means, a call that fails for a share worth
+seeing is shown failing, and calls are followed to the cell that answers worst. So the slow or failing span
+of the trace is the slow or failing component.
+"""
+
+from dataclasses import dataclass, replace
+from math import exp
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.spec import World
+from sim.streams import normal, uniform
+from sim.world.failures import REFUSALS, CallFailures, of_calls
+from sim.world.flow import Cause, Flow
+from sim.world.graph import resolve
+from sim.world.topology import Topology
+
+ROWS_MAX = 30
+
+_FAILING_SHARE = (
+    0.05  # a call that fails at least this often is shown failing: such a trace is the one picked
+)
+_SPREAD = 0.15  # sigma of a span's own time around the mean, in logarithms
+_REFUSED_MS = 1
+
+_OWN_NOTES = {
+    Cause.OWN: "error",
+    Cause.REJECTED: "rejected: queue or pool full",
+    Cause.THROTTLED: "throttled",
+    Cause.NETWORK: "lost on the way",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One row of a waterfall. `depth` is 0 for the entry; `start_ms` counts from the start of the trace."""
+
+    depth: int
+    name: str
+    start_ms: int
+    duration_ms: int
+    note: str = ""
+
+
+def entry_of(world: World, name: str) -> tuple[str, str]:
+    """Return (component, operation) where a trace of a journey, component or component.operation begins.
+
+    Raises ScenarioError where the name is none of these.
+    """
+    for journey in world.journeys:
+        if journey.id == name:
+            return resolve(world, journey.entry)
+    return resolve(world, name)
+
+
+def waterfall(topology: Topology, flow: Flow, name: str, seed: int, t_ms: int) -> tuple[Span, ...]:
+    """Return the spans of a typical trace of a journey or operation at `t_ms`, callers before callees.
+
+    At most ROWS_MAX of them; calls that are rarely made are mostly left out. Raises ScenarioError for an
+    unknown name.
+    """
+    component, operation = entry_of(topology.world, name)
+    tracer = _Tracer(topology, flow, seed, f"{name}|{t_ms}")
+    station = tracer.worst(topology.stations_of(component, operation))
+    spans = tracer.spans(station)
+    for journey in topology.world.journeys:
+        if journey.id == name and spans[0].duration_ms > journey.timeout_ms:
+            note = f"user gave up after {journey.timeout_ms} ms"
+            spans[0] = replace(spans[0], duration_ms=journey.timeout_ms, note=note)
+    return tuple(spans)
+
+
+def _trimmed(spans: list[Span]) -> list[Span]:
+    """Return at most ROWS_MAX spans in their order: the first, those that say something, the longest."""
+    telling = sorted(range(len(spans)), key=lambda i: (i > 0, not spans[i].note, -spans[i].duration_ms, i))
+    return [spans[i] for i in sorted(telling[:ROWS_MAX])]
+
+
+class _Tracer:
+    """Follows one request down the graph."""
+
+    def __init__(self, topology: Topology, flow: Flow, seed: int, identity: str) -> None:
+        self._topology = topology
+        self._flow = flow
+        self._failures: CallFailures = of_calls(flow)
+        self._seed = seed
+        self._identity = identity
+        self._known: dict[int, list[Span]] = {}
+
+    def worst(self, stations: NDArray[np.intp]) -> int:
+        """Return the station among these that gets traffic and answers worst: fails most, then slowest."""
+        flow = self._flow
+        busy = [int(s) for s in stations if flow.offered_rps[0, s] > 0.0] or [int(s) for s in stations]
+        failed, mean_s = flow.failed_share[0], flow.mean_s[0]
+        return sorted(busy, key=lambda s: (-round(float(failed[s]), 2), -float(mean_s[s]), s))[0]
+
+    def spans(self, station: int) -> list[Span]:
+        """Return the span of a station, at depth 0 and starting at 0, and those below it."""
+        if station not in self._known:
+            self._known[station] = _trimmed(self._traced(station))
+        return list(self._known[station])
+
+    def _traced(self, station: int) -> list[Span]:
+        topology = self._topology
+        rows: list[Span] = []
+        at_ms = own_ms = self._own_ms(station)
+        note = self._own_note(station)
+        for link in np.flatnonzero(topology.link_station == station):
+            if not self._made(int(link)):
+                continue
+            below, lasts_ms, failed = self._call(int(link))
+            rows += [replace(row, depth=row.depth + 1, start_ms=row.start_ms + at_ms) for row in below]
+            at_ms += lasts_ms
+            if failed and not topology.links[link].call.soft:
+                note = note or f"failed: {topology.links[link].callee}"
+                break
+        where = topology.stations[station]
+        place = " ".join(part for part in (where.zone, where.version, where.shard) if part)
+        if at_ms > own_ms > 0.5 * at_ms:
+            note = note or f"{own_ms} ms of its own"
+        return [Span(0, f"{where.component}.{where.operation} ({place})", 0, at_ms, note), *rows]
+
+    def _own_ms(self, station: int) -> int:
+        """Return time spent here: the mean response time less that of its calls, at least the work."""
+        flow, topology = self._flow, self._topology
+        served = max(float(flow.served_rps[0, station]), 1e-9)
+        calls_s = sum(
+            float(flow.attempts_rps[0, link]) / served * self._attempt_s(int(link))
+            for link in np.flatnonzero(topology.link_station == station)
+        )
+        work_s = topology.operations[topology.station_operation[station]].work_s
+        own_s: float = max(float(flow.mean_s[0, station]) - calls_s, work_s)
+        where = topology.stations[station]
+        key = f"{self._identity}|{where.component}.{where.operation}"
+        return max(1, round(1000.0 * own_s * exp(_SPREAD * normal(self._seed, "trace span", key))))
+
+    def _attempt_s(self, link: int) -> float:
+        """Return the mean time of one attempt, as the caller sees it."""
+        legs = self._topology.leg_station[self._topology.leg_link == link]
+        load = self._flow.offered_rps[0, legs] + 1e-9
+        mean_s = float((load * self._flow.mean_s[0, legs]).sum() / load.sum())
+        return min(mean_s, self._topology.links[link].call.timeout_ms / 1000.0)
+
+    def _made(self, link: int) -> bool:
+        """Return whether this trace makes the call: a rare one only by chance, a failing one always."""
+        if self._flow.attempts_rps[0, link] <= 0.0:
+            return False
+        call = self._topology.links[link].call
+        if self._failing_share(link) >= _FAILING_SHARE or call.per_request >= 1.0:
+            return True
+        key = f"{self._identity}|{self._topology.links[link].station}|{call.to}"
+        return uniform(self._seed, "trace call", key) < call.per_request
+
+    def _failing_share(self, link: int) -> float:
+        return float(self._failures.timed_out[link] + self._failures.refused[link])
+
+    def _call(self, link: int) -> tuple[list[Span], int, bool]:
+        """Return the rows of a call, how long the caller waits for it, and whether it fails for good."""
+        call = self._topology.links[link].call
+        callee = self.worst(self._topology.leg_station[self._topology.leg_link == link])
+        rows = self.spans(callee)
+        failing = self._failing_share(link) >= _FAILING_SHARE
+        if failing and self._failures.timed_out[link] >= self._failures.refused[link]:
+            lasts_ms, note = call.timeout_ms, f"timeout after {call.timeout_ms} ms"
+        elif failing:
+            cause = Cause(self._failures.why[link])
+            quick = cause in (Cause.REJECTED, Cause.THROTTLED)
+            rows = rows[:1] if quick else rows
+            lasts_ms = _REFUSED_MS if quick else min(rows[0].duration_ms, call.timeout_ms)
+            note = REFUSALS[cause].format(callee=self._topology.links[link].callee)
+        else:
+            lasts_ms, note = min(rows[0].duration_ms, call.timeout_ms), rows[0].note
+        times = 1 + call.retries if failing else max(1, round(call.per_request))
+        if times > 1:
+            note = "; ".join(part for part in (note, f"{times} times") if part)
+        first = replace(rows[0], duration_ms=lasts_ms * times, note=note)
+        inside = [replace(row, duration_ms=min(row.duration_ms, lasts_ms)) for row in rows[1:]]
+        inside = [row for row in inside if row.start_ms < lasts_ms]
+        return [first, *inside], lasts_ms * times, failing
+
+    def _own_note(self, station: int) -> str:
+        failed_by = self._flow.failed_by[:, 0, station]
+        for cause, note in _OWN_NOTES.items():
+            if failed_by[cause] >= _FAILING_SHARE:
+                return note
+        return ""

@@ -1,0 +1,156 @@
+"""Every shipped drill and world: it loads, its names exist, and it has what a drill needs."""
+
+from collections import Counter
+from functools import lru_cache
+
+import pytest
+
+from scenarios.library import FIRST_DRILL, WORLDS, example, find_world, listed, resolve, world_ids
+from scenarios.loader import load_world
+from scoring.rubric import CHECK_IDS
+from sim.actions.base import Names
+from sim.actions.parse import parse
+from sim.spec import Scenario, World
+from sim.world import faults
+from sim.world.graph import components_by_level
+
+DRILLS = [drill.id for drill in listed()]
+CHECKS = frozenset(CHECK_IDS)
+
+
+@lru_cache
+def scenario(drill: str) -> Scenario:
+    return resolve(drill, CHECKS)
+
+
+@lru_cache
+def world(name: str) -> World:
+    return load_world(find_world(name, WORLDS))
+
+
+@pytest.mark.parametrize("drill", DRILLS)
+def test_a_drill_is_complete(drill: str) -> None:
+    found = scenario(drill)
+    assert found.id == drill
+    assert found.expects == "mitigate"
+    assert found.inspired_by is not None
+    effects = Counter(play.effect for play in found.plays)
+    assert effects["cures"] >= 1
+    assert effects["cures"] + effects["relieves"] >= 2
+    assert effects["harms"] >= 1
+    guilty = {fault.change for fault in found.faults}
+    innocent = [change for change in found.changes if change.id not in guilty]
+    assert len(innocent) >= 8
+    assert any(not change.logged for change in innocent)
+    assert len(found.hints) >= 3
+    assert len(found.injects) >= 3
+    assert len(found.debrief.questions) >= 3
+    assert len(found.debrief.compare) >= 3
+    assert found.debrief.what_happened.strip() and found.briefing.strip()
+
+
+@pytest.mark.parametrize("drill", DRILLS)
+def test_a_cure_of_a_drill_ends_its_faults(drill: str) -> None:
+    found = scenario(drill)
+    for play in found.plays:
+        verbs = {command.split()[0] for command in play.commands}
+        curing = [bool(verbs & {*faults.curing_verbs(fault, found.changes)}) for fault in found.faults]
+        assert all(curing) == (play.effect != "harms"), play.id
+
+
+@pytest.mark.parametrize("drill", DRILLS)
+def test_every_line_of_the_example_can_be_typed(drill: str) -> None:
+    found = scenario(drill)
+    lines = [line for line in example(drill).splitlines() if line and not line.startswith("#")]
+    verbs = Counter(parse(line, names(found)).verb for line in lines)
+    assert {"ack", "declare", "affects", "suspect", "update", "mitigated", "resolve"} <= set(verbs)
+    assert verbs["update"] >= 3
+    commands = {command for play in found.plays if play.effect != "harms" for command in play.commands}
+    assert commands & set(lines)
+
+
+@pytest.mark.parametrize("drill", DRILLS)
+def test_what_mechanism_a_drill_names_is_that_of_its_fault(drill: str) -> None:
+    found = scenario(drill)
+    assert found.mechanism in {faults.FAULTS[fault.kind].mechanism for fault in found.faults}
+
+
+def test_the_first_drill_has_a_guided_start_of_two_minutes() -> None:
+    found = scenario(FIRST_DRILL)
+    times = [step.at_s for step in found.guide]
+    assert 6 <= len(times) <= 8
+    assert times == sorted(times)
+    assert times[-1] <= 120 <= found.lead_in_s[0] <= found.lead_in_s[1] <= 300
+    taught = {step.unless for step in found.guide}
+    assert taught == {"status", "alerts", "topology", "metrics", "ack", "declare", "update", "help"}
+
+
+@pytest.mark.parametrize("name", world_ids())
+def test_a_world_is_complete(name: str) -> None:
+    found = world(name)
+    assert found.id == name
+    assert 12 <= len(found.components) <= 20
+    assert len(found.zones) == 3
+    assert 3 <= max(components_by_level(found).values()) + 1 <= 5
+    assert any(component.hidden for component in found.components)
+    assert any(component.standby for component in found.components)
+    assert 4 <= len(found.journeys) <= 6
+    assert 1 <= sum(journey.critical for journey in found.journeys) <= 3
+    assert len({journey.entry for journey in found.journeys}) == len(found.journeys)
+    assert len(found.clients) >= 3
+    assert len(found.runbooks) >= 10
+    assert len(found.people) >= 8
+    assert {1, 2} <= {person.step for person in found.people}
+
+
+@pytest.mark.parametrize("name", world_ids())
+def test_rules_of_a_world_page_on_symptoms_and_some_are_noisy(name: str) -> None:
+    rules = world(name).rules
+    assert 25 <= len(rules) <= 40
+    assert all(rule.runbook for rule in rules)
+    paging = [rule for rule in rules if rule.severity == "critical"]
+    assert sum(rule.journey is not None for rule in paging) >= len(paging) / 2
+    noisy = [rule for rule in rules if rule.noise]
+    assert len(noisy) >= 4
+    for rule in noisy:
+        assert rule.noise is not None
+        assert rule.noise.lasts_s[0] > rule.for_s, f"{rule.name} blips too short to fire"
+        assert rule.severity != "critical", f"{rule.name} would page somebody for noise"
+
+
+@pytest.mark.parametrize("name", world_ids())
+def test_every_runbook_is_linked_or_named_and_short(name: str) -> None:
+    found = world(name)
+    linked = {rule.runbook for rule in found.rules}
+    titles = " ".join(runbook.text for runbook in found.runbooks)
+    for runbook in found.runbooks:
+        assert runbook.text.startswith(f"# {runbook.title}\n")
+        assert len(runbook.text) <= 2500
+        assert runbook.id in linked or f"*{runbook.title}*" in titles, f"nothing leads to {runbook.id}"
+
+
+@pytest.mark.parametrize("name", world_ids())
+def test_names_that_a_verb_takes_mean_one_thing(name: str) -> None:
+    found = world(name)
+    components = {component.id for component in found.components}
+    assert not components & {journey.id for journey in found.journeys}
+    assert not components & {client.id for client in found.clients}
+    assert not {person.id for person in found.people} & {person.team for person in found.people}
+
+
+def names(found: Scenario) -> Names:
+    """Return everything that can be named in a drill."""
+    world = found.world
+    return Names(
+        components=tuple(component.id for component in world.components),
+        journeys=tuple(journey.id for journey in world.journeys),
+        zones=world.zones,
+        clients=tuple(client.id for client in world.clients),
+        people=tuple(person.id for person in found.people),
+        teams=tuple(person.team for person in found.people),
+        rules=tuple(rule.name for rule in world.rules),
+        runbooks=tuple(runbook.id for runbook in world.runbooks),
+        mechanisms=faults.MECHANISMS,
+        flags={c.id: tuple(flag.id for flag in c.flags) for c in world.components},
+        changes=tuple(change.id for change in found.changes),
+    )

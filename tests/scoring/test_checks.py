@@ -1,0 +1,334 @@
+"""Each check on small drills; a case is a list of what differs from the flawless drill."""
+
+import pytest
+
+from scoring.checks import CHECKS
+from scoring.rubric import AREAS, CHECK_IDS, CHECK_RULES
+from scoring.score import judge
+from scoring.scorecard import Check
+from sim.events import (
+    ActStarted,
+    AlertFired,
+    AlertLabelled,
+    AlertSilenced,
+    FaultStarted,
+    HintGiven,
+    HypothesisRecorded,
+    ImpactMeasured,
+    ImpactRelapsed,
+    IncidentDeclared,
+    LookedAt,
+    MitigationClaimed,
+    PageAcknowledged,
+    ScopeStated,
+    SeveritySet,
+)
+from tests.scoring.drills_by_hand import (
+    ALERT,
+    FLAWLESS,
+    JUDGED,
+    PAGE,
+    PAGED,
+    Timed,
+    drill,
+    flawless,
+    idle,
+    impact,
+    update,
+)
+
+
+def check(name: str, journal: list[Timed], truth: list[Timed] | None = None) -> Check:
+    card = judge(drill(journal, impact(800) + JUDGED if truth is None else truth))
+    return next(check for check in card.checks if check.id == name)
+
+
+def without(*kinds: str) -> list[Timed]:
+    return [pair for pair in FLAWLESS if pair[1].kind not in kinds]
+
+
+def credit(name: str, journal: list[Timed], truth: list[Timed] | None = None) -> float | None:
+    return check(name, journal, truth).verdict.credit
+
+
+def test_every_rule_has_a_function_and_every_area_a_hundred() -> None:
+    assert set(CHECKS) == set(CHECK_IDS)
+    assert len(set(CHECK_IDS)) == len(CHECK_IDS)
+    sums = {area: sum(rule.weight for rule in CHECK_RULES if rule.area == area) for area, _, _ in AREAS}
+    assert sums == {"detection": 100, "triage": 100, "communication": 100, "mitigation": 100}
+    assert sum(weight for _, _, weight in AREAS) == 100
+
+
+def test_results_of_a_flawless_and_of_an_idle_drill() -> None:
+    flawless_results = {check.id: check.result for check in judge(flawless()).checks}
+    assert flawless_results.pop("silence-cost-nothing") == "not observable"
+    assert set(flawless_results.values()) == {"met"}
+    idle_results = {check.id: check.result for check in judge(idle()).checks}
+    assert set(idle_results.values()) == {"missed", "not observable"}
+
+
+# --- detection --------------------------------------------------------------------------------------------
+
+
+def test_an_acknowledgement_is_pass_or_fail_at_the_policy_time() -> None:
+    late = [(631, PageAcknowledged(page=1, alert=1, person="sam"))]
+    in_time = [(630, PageAcknowledged(page=1, alert=1, person="sam"))]
+    by_another = [(350, PageAcknowledged(page=1, alert=1, person="kim"))]
+    found = [credit("page-acknowledged", [*PAGED, *ack]) for ack in (late, in_time, by_another, [])]
+    assert found == [0, 1, 0, 0]
+
+
+@pytest.mark.parametrize(("at_s", "expected"), [(630, 1), (930, 0.5), (1230, 0), (2000, 0)])
+def test_engagement_counts_from_first_evidence(at_s: int, expected: float) -> None:
+    assert credit("engaged-soon", [*PAGED, (at_s, LookedAt(verb="metrics", args="web"))]) == expected
+
+
+@pytest.mark.parametrize(("at_s", "expected"), [(930, 1), (1530, 0.5), (2130, 0)])
+def test_declaration_counts_from_first_evidence(at_s: int, expected: float) -> None:
+    assert credit("declared-in-time", [*PAGED, (at_s, IncidentDeclared(severity="P1", title=""))]) == expected
+
+
+def test_pages_that_come_after_the_declaration_are_not_missed() -> None:
+    second = PAGE.model_copy(update={"page": 2})
+    assert credit("true-pages-not-missed", [*FLAWLESS, (600, second)]) == 1
+    assert credit("true-pages-not-missed", [*without("incident.declared"), (600, second)]) == 0.5
+
+
+def test_a_silence_costs_where_it_hid_the_incident_before_the_declaration() -> None:
+    hiding, aside = (
+        AlertSilenced(silence=1, matcher=m, until_ms=2_000_000) for m in ("CheckoutErrors", "cart")
+    )
+    assert credit("silence-cost-nothing", [(100, hiding), *FLAWLESS]) == 0
+    assert credit("silence-cost-nothing", [(100, aside), *FLAWLESS]) == 1
+    assert credit("silence-cost-nothing", [*FLAWLESS, (400, hiding), (450, ALERT)]) == 1
+
+
+# --- triage -----------------------------------------------------------------------------------------------
+
+
+def severities(*steps: tuple[int, str]) -> list[Timed]:
+    (at_s, first), *rest = steps
+    declared = IncidentDeclared(severity=first, title="")  # type: ignore[arg-type]
+    return [(at_s, declared), *((t, SeveritySet(severity=s)) for t, s in rest)]  # type: ignore[arg-type]
+
+
+def with_severity(severity: str, from_s: int, until_s: int) -> list[Timed]:
+    """The truth of an outage without end, with another severity between two times."""
+    return [
+        (t, event.model_copy(update={"severity": severity}))
+        if isinstance(event, ImpactMeasured) and from_s <= t < until_s
+        else (t, event)
+        for t, event in impact(None)
+    ]
+
+
+def test_too_low_a_severity_counts_beyond_the_grace() -> None:
+    truth = impact(1500)  # P1 from 600 s on
+    found = [
+        credit("severity-right", severities(*steps), truth)
+        for steps in (
+            [(380, "P1")],
+            [(380, "P3"), (890, "P1")],
+            [(380, "P3"), (1350, "P1")],
+            [(380, "P3")],
+        )
+    ]
+    assert found == [1, 1, 0.5, pytest.approx(1 - 600 / 900)]
+
+
+def test_one_level_too_high_is_free_early_and_costs_later() -> None:
+    truth = with_severity("P2", 600, 3600)
+    assert credit("severity-right", severities((380, "P1"), (1275, "P2")), truth) == 1
+    assert credit("severity-right", severities((380, "P1"), (2490, "P2")), truth) == pytest.approx(0.5)
+
+
+def test_a_rise_of_the_true_severity_has_to_be_followed_within_the_grace() -> None:
+    truth = with_severity("P3", 600, 1200)
+    found = [
+        credit("severity-followed", severities(*steps), truth)
+        for steps in ([(380, "P3"), (1500, "P1")], [(380, "P3"), (1501, "P1")], [(380, "P1")])
+    ]
+    assert found == [1, 0.5, 1]
+
+
+@pytest.mark.parametrize(
+    ("journeys", "expected"),
+    [(("checkout",), 1), (("checkout", "browse"), 0.5), (("browse",), 0)],
+)
+def test_scope_by_journey(journeys: tuple[str, ...], expected: float) -> None:
+    assert credit("scope-journeys", [(400, ScopeStated(journeys=journeys))]) == expected
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.15, 1), (0.6, 1), (0.1, 0.5), (0.07, 0), (0.0, 0)])
+def test_users_within_a_factor_of_two_of_thirty_percent(share: float, expected: float) -> None:
+    stated = ScopeStated(journeys=("checkout",), users_share=share)
+    assert credit("users-estimated", [(500, stated)]) == expected
+    assert credit("users-estimated", [(1000, stated)]) == expected, "after recovery the highest counts"
+
+
+@pytest.mark.parametrize(
+    ("component", "mechanism", "expected"),
+    [
+        ("payments", "deploy", 1.0),
+        ("cart", "deploy", 0.65),
+        ("web", "pool", 0.175),
+        ("search", "deploy", 0.3),
+        ("island", "pool", 0.0),
+    ],
+)
+def test_a_suspicion_near_the_place_has_part_of_the_credit(
+    component: str, mechanism: str, expected: float
+) -> None:
+    suspicion = HypothesisRecorded(component=component, mechanism=mechanism)
+    assert credit("suspect-right", [(500, suspicion)]) == pytest.approx(expected)
+
+
+def test_suspicions_are_not_required_stay_on_record_and_end_with_mitigation() -> None:
+    right = HypothesisRecorded(component="payments", mechanism="deploy")
+    wrong = HypothesisRecorded(component="island", mechanism="pool")
+    assert credit("suspect-right", []) is None
+    assert credit("suspect-right", [(801, right)]) is None
+    found = [
+        credit("suspect-right", [*((400 + n, wrong) for n in range(count)), (500, right)])
+        for count in (1, 2, 4)
+    ]
+    assert found == [1, 1, pytest.approx(0.6)]
+
+
+def test_a_fault_that_made_no_alert_is_not_the_place() -> None:
+    decoy = FaultStarted(fault="harmless", fault_kind="leak", component="island")
+    suspicion = HypothesisRecorded(component="island", mechanism="deploy")
+    truth = [*impact(800), (100, decoy)]
+    assert credit("suspect-right", [(500, suspicion)], truth) == pytest.approx(0.3)
+
+
+def test_a_look_at_the_target_or_the_changes_comes_before_the_act() -> None:
+    act = (500, ActStarted(act=1, verb="flag-off", target="new-pricing", by="ada", takes_s=1))
+    found = [
+        credit("looked-before-acting", [(400, LookedAt(verb=verb, args=args)), act])
+        for verb, args in (
+            ("metrics", "payments"),
+            ("changes", ""),
+            ("metrics", "web"),
+            ("help", ""),
+        )
+    ]
+    assert found == [1, 1, 0.5, 0]
+
+
+# --- communication ----------------------------------------------------------------------------------------
+
+
+def updates(*at_s: int, audience: str = "customer") -> list[Timed]:
+    return [(t, update(audience, f"Checkout fails, note {t}.")) for t in at_s]
+
+
+def test_customers_are_told_at_the_times_of_the_policy() -> None:
+    """Declared P1 at 380 s: due by 380 + 600 + 120 s, then every 1200 + 120 s."""
+    declared: list[Timed] = [(380, IncidentDeclared(severity="P1", title=""))]
+    truth = impact(3000)
+    found = [
+        credit("customers-told", declared + updates(*times), truth)
+        for times in ((900, 2100), (1090, 2400), (2000, 2700), (900,), ())
+    ]
+    assert found == [1, 1, pytest.approx(1 - 900 / 1800), pytest.approx(1 - 780 / 1800), 0]
+
+
+def test_customers_clock_starts_where_a_p1_could_be_seen_undeclared() -> None:
+    late = credit("customers-told", updates(1500), impact(3000))
+    assert late == pytest.approx(1 - (1500 - 1320 + 3000 - 2820) / 1800)
+
+
+def test_nothing_fell_due_is_met_only_for_who_engaged() -> None:
+    short = impact(700)
+    assert credit("customers-told", [], short) is None
+    assert credit("customers-told", [(380, LookedAt(verb="metrics", args="web"))], short) == 1
+
+
+def test_promises_are_kept_by_a_next_update_or_by_closing() -> None:
+    made = (400, update("customer", "Checkout fails.", 1000))
+    base = without("update.sent", "incident.resolved", "drill.ended")
+    closed = [pair for pair in FLAWLESS if pair[1].kind == "incident.resolved"]
+    assert credit("promises-kept", [*base, made, *updates(1120)]) == 1
+    assert credit("promises-kept", [*base, made, *updates(1121)]) == 0
+    assert credit("promises-kept", [*base, (400, update("customer", "x", 1300)), *closed]) == 1
+    assert credit("promises-kept", [*base, (400, update("customer", "x", 400 + 1321)), *closed]) == 0, (
+        "too long"
+    )
+
+
+def test_an_update_says_severity_journey_and_next_time() -> None:
+    base = without("update.sent")
+    full = update("customer", "Paying for your basket fails for many.", 1500)
+    vague = update("customer", "We are looking into an issue.")
+    other = update("customer", "You cannot browse at the moment.", 1500)
+    assert credit("update-says-what-matters", [*base, (400, full)]) == 1
+    assert credit("update-says-what-matters", [*base, (400, vague)]) == pytest.approx(1 / 3)
+    assert credit("update-says-what-matters", [*base, (400, other)]) == pytest.approx(2 / 3), "not affected"
+    assert credit("update-says-what-matters", [*base, (400, full), (600, full)]) == 0.5, "a repetition"
+    assert credit("update-says-what-matters", base) is None
+
+
+def test_a_closing_notice_comes_after_recovery_and_says_so() -> None:
+    base = [pair for pair in FLAWLESS if pair[0] != 1170]
+    assert credit("closing-notice", base) == 0
+    assert credit("closing-notice", [*base, (790, update("customer", "It is fixed."))]) == 0
+    assert credit("closing-notice", [*base, (900, update("customer", "It is fixed."))]) == 1
+    assert credit("closing-notice", [*base, (1170, update("customer", "Thank you for waiting."))]) == 1
+
+
+# --- mitigation -------------------------------------------------------------------------------------------
+
+
+def test_a_relapse_that_stays_leaves_half() -> None:
+    truth = [*impact(800), (2000, ImpactRelapsed(journey="checkout"))]
+    assert credit("mitigated", FLAWLESS, truth) == 0.5
+    assert credit("mitigated", FLAWLESS) == 1
+    assert credit("mitigated", PAGED) is None, "it passed by itself"
+
+
+def test_harm_is_an_act_known_to_harm_or_a_critical_alert_of_an_act() -> None:
+    kick = (700, ActStarted(act=2, verb="restart", target="database", by="ada", takes_s=60))
+    assert credit("no-harm-done", [*FLAWLESS, kick]) == 0
+    fired = (700, AlertFired(**{**ALERT.model_dump(), "alert": 9}))
+    mine = (700, AlertLabelled(alert=9, label="self_inflicted", cause="act:2"))
+    cure = (700, AlertLabelled(alert=9, label="self_inflicted", cause="act:1"))
+    truth = impact(800) + JUDGED
+    assert credit("no-harm-done", [*FLAWLESS, fired], [*truth, mine]) == 0
+    assert credit("no-harm-done", [*FLAWLESS, fired], [*truth, cure]) == 1
+    assert credit("no-harm-done", PAGED) is None, "nobody was engaged"
+
+
+def test_recovery_is_verified_by_a_look_before_closing() -> None:
+    unseen = [pair for pair in FLAWLESS if pair[0] != 1150]
+    assert credit("recovery-verified", unseen) == 0.5
+    assert credit("recovery-verified", FLAWLESS, impact(1300)) == 0, "closed while users were hurt"
+    assert credit("recovery-verified", without("incident.resolved", "drill.ended")) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Checkout is fixed.", 0),
+        ("Checkout works again: resolved", 0),
+        ("Not fixed yet; we will tell you when it is resolved.", None),
+        ("We expect it to be mitigated soon.", None),
+        ("Checkout isn't back to normal.", None),
+    ],
+)
+def test_an_update_overclaims_while_users_are_hurt(text: str, expected: float | None) -> None:
+    assert credit("claim-true", [(500, update("customer", text))]) == expected
+
+
+def test_a_claim_is_true_from_the_start_of_recovery_on() -> None:
+    assert credit("claim-true", [(800, MitigationClaimed())]) == 1
+    assert credit("claim-true", [(799, MitigationClaimed())]) == 0
+
+
+def test_a_hint_is_recorded_and_costs_nothing() -> None:
+    hinted = judge(flawless(extra=[(440, HintGiven(number=1, text="Look at changes."))]))
+    found = {check.id: check.in_words for check in hinted.checks}
+    assert (found["suspect-right"], found["mitigated"]) == ("met with help", "met with help")
+    assert found["engaged-soon"] == "met"
+    plain = {check.id: check.verdict.credit for check in judge(flawless()).checks}
+    assert {check.id: check.verdict.credit for check in hinted.checks} == plain

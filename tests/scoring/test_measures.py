@@ -1,0 +1,70 @@
+import pytest
+
+from scoring.measures import MEASURE_KINDS
+from scoring.score import judge
+from scoring.scorecard import Scorecard
+from tests.scoring.drills_by_hand import PAGED, drill, flawless, idle, impact
+
+
+def values(card: Scorecard) -> dict[str, float | None]:
+    return {measure.id: measure.value for measure in card.measures}
+
+
+def test_figures_of_a_flawless_drill() -> None:
+    assert values(judge(flawless())) == {
+        "onset-to-evidence": 30,
+        "mttd": 50,
+        "mtta": 20,
+        "evidence-to-engaged": 30,
+        "evidence-to-declared": 50,
+        "pages": 1,
+        "true-pages": 1,
+        "severity-under": 0,
+        "severity-over": 0,
+        "journeys-named": 1,
+        "users-factor": pytest.approx(4 / 3),
+        "suspicions": 1,
+        "suspect-hops": 0,
+        "first-customer-update": 70,
+        "customer-silence": 400,
+        "executive-silence": 380,
+        "internal-silence": 390,
+        "customer-updates": 2,
+        "promises-in-time": 1,
+        "user-minutes-lost": pytest.approx(500 / 60 * 1000),
+        "users-affected": 1000,
+        "worst-users-share": pytest.approx(0.3),
+        "mttm": 500,
+        "evidence-to-mitigated": 470,
+        "mttr": 900,
+        "relapses": 0,
+        "acts": 1,
+        "hints": 0,
+    }
+
+
+def test_what_nobody_did_has_no_value_instead_of_a_zero() -> None:
+    found = {measure.id: (measure.standing, measure.value) for measure in judge(idle()).measures}
+    for name in ("mttd", "mtta", "evidence-to-declared", "users-factor", "mttm", "mttr", "suspect-hops"):
+        assert found[name] == ("no evidence", None), name
+    assert found["promises-in-time"] == ("not applicable", None)
+    assert found["severity-under"] == ("measured", 45 * 60)
+
+
+def test_without_truth_nothing_about_impact_has_a_value() -> None:
+    found = {measure.id: measure.standing for measure in judge(drill(PAGED, [])).measures}
+    for name in ("onset-to-evidence", "user-minutes-lost", "severity-under", "journeys-named", "mttm"):
+        assert found[name] == "no evidence", name
+
+
+def test_without_impact_the_times_do_not_apply() -> None:
+    quiet = [pair for pair in impact(0) if pair[1].kind == "truth.impact_measured"]
+    found = {measure.id: measure.standing for measure in judge(drill([], quiet)).measures}
+    for name in ("mttd", "mttm", "mttr", "relapses", "severity-under", "users-factor"):
+        assert found[name] == "not applicable", name
+
+
+def test_every_measure_has_its_own_id_and_comes_in_the_order_of_the_table() -> None:
+    ids = [kind.id for kind in MEASURE_KINDS]
+    assert len(set(ids)) == len(ids)
+    assert [measure.id for measure in judge(idle()).measures] == ids

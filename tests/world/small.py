@@ -1,0 +1,61 @@
+"""Small worlds for tests, built in a line."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.spec import Call, ClientClass, Component, Journey, Operation, Rhythm, World
+from sim.world import flow
+from sim.world.parameters import Parameters
+from sim.world.topology import Topology
+
+
+def component(
+    name: str, *calls: Call, work_ms: float = 10.0, error_share: float = 0.0, **fields
+) -> Component:
+    """One component with one operation."""
+    operation = Operation(id="serve", work_ms=work_ms, error_share=error_share, calls=calls)
+    fields = {"kind": "service", "team": "team", "replicas": 1, "operations": (operation,)} | fields
+    return Component(id=name, title=name, **fields)
+
+
+def world(
+    *components: Component,
+    rps: float = 10.0,
+    zones: Sequence[str] = ("a",),
+    timeout_ms: int = 60_000,
+    slow_ms: int = 2_000,
+) -> World:
+    """A world whose users all enter at the first component, evenly over the day."""
+    return World(
+        id="small",
+        title="small",
+        summary="small",
+        zones=tuple(zones),
+        rhythm=Rhythm(trough_share=1.0, weekend_share=1.0, jitter=0.0),
+        components=components,
+        journeys=(
+            Journey(
+                id="browse", title="browse", entry=components[0].id, timeout_ms=timeout_ms, slow_ms=slow_ms
+            ),
+        ),
+        clients=(ClientClass(id="users", title="users", rps={"browse": rps}),),
+    )
+
+
+def run(
+    topology: Topology,
+    parameters: Parameters,
+    rps: float,
+    seconds: float,
+    *,
+    dt_s: float = 5.0,
+    state: flow.FlowState | None = None,
+) -> tuple[flow.FlowState, list[flow.Flow]]:
+    """Run at constant demand and return the state and the flow of every tick."""
+    state = state or flow.idle(topology)
+    flows = []
+    for _ in range(round(seconds / dt_s)):
+        state, result = flow.step(topology, parameters, state, np.full((1, 1), rps), dt_s)
+        flows.append(result)
+    return state, flows
