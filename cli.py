@@ -282,7 +282,7 @@ def _show_card(path: "Path", *, as_json: bool) -> None:
 
     console = Console(highlight=False)
     console.print(render(card))
-    click.echo(f"\nkept as {path.name}; see it again with `pagerdrill score {path.name}`")
+    click.echo(f"\nkept as {path.name}; this card again: pagerdrill score {path.name}")
 
 
 # --- bots -------------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-FindDrill = Callable[[str], Path]
-"""Returns the folder of a drill by the name a person typed; raises PagerDrillError where there is none."""
+FindDrill = Callable[[str, str | None], Path]
+"""Returns the folder of a drill by its name and the home folder, as typed; raises PagerDrillError."""
 
 
 @click.command()
@@ -15,8 +15,9 @@ FindDrill = Callable[[str], Path]
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the card."
 )
 @click.option("--total", "with_total", is_flag=True, help="Add the total, 0 to 100.")
+@click.option("--home", help="Where drills are kept (default: PAGERDRILL_HOME, or the platform's place).")
 @click.pass_obj
-def score(find_drill: FindDrill, drill: str, form: str, with_total: bool) -> None:
+def score(find_drill: FindDrill, drill: str, form: str, with_total: bool, home: str | None) -> None:
     """Show the scorecard of a drill: what went well, what did not, on what evidence, and what would help.
 
     The context object is a function from the name of a drill to its folder.
@@ -24,7 +25,7 @@ def score(find_drill: FindDrill, drill: str, form: str, with_total: bool) -> Non
     from scoring.record import load
     from scoring.score import judge
 
-    card = judge(load(find_drill(drill)))
+    card = judge(load(find_drill(drill, home)))
     if form == "json":
         from scoring.card_json import card_json
 

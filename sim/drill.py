@@ -95,6 +95,8 @@ class Drill:
         self.view = View(self.production, self._monitoring, journal, scenario, seat, timeline, chain)
         self._waiting = Waiting(self.view)
         self._start()
+        if interactive:
+            self.view.warm_up()
 
     # --- the driver ---------------------------------------------------------------------------------------
 

@@ -211,6 +211,10 @@ class View:
         value = self._monitoring.telemetry.value_at(series, t_ms)
         return None if math.isnan(value) else value
 
+    def warm_up(self) -> None:
+        """Work out the day before the drill now, so that nobody waits for it at their first graph."""
+        self.measured_at(self.world.journeys[0].id, "rps", -1)
+
     def measured_now(self, subject: str, signal: str) -> float | None:
         """Return the latest value; None without data."""
         return self.measured_at(subject, signal, self.now_ms)

@@ -17,11 +17,8 @@ class ActVerb(Action):
 
     @property
     def target(self) -> str:
-        """The target as it is shown to people."""
-        where = self.where
-        calls = f"{where.component or 'all'} -> {where.callee}" if where.callee else None
-        parts = (calls or where.component, where.client, where.zone, self.to)
-        return " ".join(part for part in parts if part)
+        """What it acts on, as it was typed."""
+        return self.model_copy(update={"confirmed": False}).command().partition(" ")[2]
 
     def parameters(self) -> list[Any]:
         return [self.where.component, self.to, "yes" if self.confirmed else None]

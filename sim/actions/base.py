@@ -110,9 +110,13 @@ class Words:
 
     def component(self) -> str:
         """Take a component; where none is typed, the last one that was."""
-        if not self.left and self.names.last_component:
-            return self.names.last_component
-        return self.name("component", self.names.components)
+        return self.name("component", self.names.components) if self.left else self.last_component()
+
+    def last_component(self) -> str:
+        """Return the component that was looked at last. Raises Refused where there is none yet."""
+        if self.names.last_component is None:
+            raise Refused("component is missing")
+        return self.names.last_component
 
     def number(self, what: str) -> int:
         """Take a whole number, with or without a # before it."""

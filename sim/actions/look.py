@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Literal, Self, get_args
 
-from sim.actions.base import Action, Group, Refused, Words, duration_text
+from sim.actions.base import Action, Group, Words, duration_text
 from sim.spec import Signal
 
 Split = Literal["zone", "version", "shard"]
@@ -79,7 +79,7 @@ class Metrics(Look):
         if words.left and (words.peek() not in ("by", "last") and not _is_signal(words.peek())):
             subject = words.name("component or journey", known)
         else:
-            subject = words.component()
+            subject = words.last_component()
         signal: str | None = None
         by: Split | None = None
         last_s = 1800
@@ -143,19 +143,13 @@ class Logs(Look):
 
     @classmethod
     def parse(cls, words: Words) -> Self:
-        component = words.component() if not words.skip("last") else _last(words)
+        component = words.last_component() if words.peek() == "last" else words.component()
         words.skip("last")
         last_s = words.duration_s("the window") if words.left else 300
         return cls(component=component, last_s=min(last_s, 3600))
 
     def parameters(self) -> list[Any]:
         return [self.component, f"last {duration_text(self.last_s)}" if self.last_s != 300 else None]
-
-
-def _last(words: Words) -> str:
-    if words.names.last_component is None:
-        raise Refused("component is missing")
-    return words.names.last_component
 
 
 class Traces(Look):

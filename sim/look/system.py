@@ -2,7 +2,7 @@
 
 from sim.actions.look import Changes, RunbookPage, Topology
 from sim.answer import Answer, Block, Line, Table, refusal
-from sim.look.figures import ago
+from sim.look.figures import ago, plural
 from sim.spec import Component
 from sim.view import View
 
@@ -33,7 +33,7 @@ def _component(component: Component, view: View) -> Answer:
     if component.summary:
         blocks.append(Line(component.summary))
     blocks += [
-        Line(f"team {component.team}; {component.replicas} replicas in {', '.join(zones)}"),
+        Line(f"team {component.team}; {plural(component.replicas, 'replica')} in {', '.join(zones)}"),
         Line(f"called by {callers}"),
     ]
     calls = tuple(
@@ -72,19 +72,12 @@ def changes(action: Changes, view: View) -> Answer:
     ]
     if not known:
         return Answer((Line("no change is on record for that time"),))
-    rows = tuple(
-        (
-            view.day_clock(c.t_ms),
-            f"{ago(view.now_ms - c.t_ms)} ago",
-            c.change,
-            c.component,
-            c.what,
-            c.summary,
-            c.by,
-        )
-        for c in known
-    )
-    return Answer((Table(("at", "", "change", "component", "kind", "what", "by"), rows),))
+    blocks: list[Block] = []
+    for change in known:
+        when = f"{view.day_clock(change.t_ms)} ({ago(view.now_ms - change.t_ms)} ago)"
+        head = f"{when} {change.component}: {change.what} {change.change} by {change.by}"
+        blocks += [Line(head, "title"), Line(f"  {change.summary}")]
+    return Answer(tuple(blocks))
 
 
 def runbook(action: RunbookPage, view: View) -> Answer:
@@ -104,4 +97,5 @@ def runbook(action: RunbookPage, view: View) -> Answer:
         if linked is None or linked not in books:
             return Answer((Line(f"{name} links to no runbook; `runbook` lists what there is", "warn"),))
         name = linked
-    return Answer((Line(books[name].title, "title"), Line(books[name].text.strip())))
+    title, text = books[name].title, books[name].text.strip()
+    return Answer((Line(title, "title"), Line(text.removeprefix(f"# {title}").lstrip())))

@@ -4,6 +4,8 @@ A responder acts alone. An incident commander coordinates: the person of the sec
 keyboard, reads every order back, and begins a little later.
 """
 
+from dataclasses import replace
+
 from sim.actions.acts import ActVerb
 from sim.actions.base import Refused
 from sim.answer import said
@@ -57,9 +59,7 @@ class Operator:
         busy = next((a for a in self._unfinished() if a.by == act.by), None)
         if busy is not None:
             whom = "you are" if self.person is None else f"{self.person.name} is"
-            raise Refused(
-                f"{whom} busy with `{busy.verb} {busy.target}`; one hands-on act at a time a person"
-            )
+            raise Refused(f"{whom} busy with `{busy.verb} {busy.typed}`; one hands-on act at a time a person")
         if self.person is not None and self.person.id not in self._board.joined:
             raise Refused(
                 f"you coordinate, and nobody is at the keyboard yet; `page {self.person.id}` and wait for them"
@@ -68,7 +68,7 @@ class Operator:
         if isinstance(outcome, Refusal):
             raise Refused(outcome.reason)
         if self.person is None:
-            text = f"{act.verb} {act.target} begins; about {_minutes(outcome.takes_ms)}"
+            text = f"{act.verb} {act.typed} begins; about {_minutes(outcome.takes_ms)}"
             return Decision(said(text), (), lambda: self._begin_now(act))
         return Decision(said(f"{self.person.name} reads it back"), (), lambda: self._order(act))
 
@@ -81,6 +81,7 @@ class Operator:
             t_ms=self._timeline.now_ms,
             to=action.to,
             amount=action.amount,
+            typed=action.target,
         )
 
     def _unfinished(self) -> list[Act]:
@@ -95,7 +96,7 @@ class Operator:
         assert self.person is not None
         nth = sum((a.verb, a.target) == (act.verb, act.target) for a in self._ordered)
         self._ordered.append(act)
-        text = f"Reading back: {act.verb} {act.target}. Doing it now."
+        text = f"Reading back: {act.verb} {act.typed}. Doing it now."
         self._emit(MessageSaid(sender=self.person.id, text=text), actor=self.person.id)
         delay_ms = response.read_back_ms(self._seed, self.person.id, act.verb, act.target, nth)
         at_ms = self._timeline.now_ms + delay_ms
@@ -103,7 +104,7 @@ class Operator:
 
     def _begin(self, act: Act) -> None:
         """Plan again as things are now, since they may have changed while the order was read back."""
-        begun = Act(act.number, act.verb, act.where, act.by, self._timeline.now_ms, act.to, act.amount)
+        begun = replace(act, t_ms=self._timeline.now_ms)
         outcome = plan(begun, self._production.situation(), self._seed)
         if isinstance(outcome, Refusal):
             self._ordered.remove(act)

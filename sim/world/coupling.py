@@ -5,13 +5,13 @@ from numpy.typing import NDArray
 
 from sim.world.load import Load
 from sim.world.parameters import Parameters
-from sim.world.response import Answers
 from sim.world.topology import Topology
 
 Floats = NDArray[np.float64]
 
 _POOL_BUSY_SHARE = 0.7  # below this share of slots in use a pool does not limit anything
-_MOVE_MIN = 1e-4
+_MOVE_MIN = 1e-3  # smaller moves of ln H wait for the next tick
+_KNOWN_MIN = 1e-4  # smaller moves tell nothing of the slope
 _SLOPE_MAX = 50.0
 
 
@@ -34,7 +34,7 @@ class Coupling:
         residual = np.log(found_s / self.holding_s)
         if self._last is not None:
             moved, residual_before = self._last
-            known = np.abs(moved) > _MOVE_MIN
+            known = np.abs(moved) > _KNOWN_MIN
             secant = (residual_before - residual) / np.where(known, moved, 1.0) - 1.0
             self.slope = np.where(known, np.clip(secant, 1.0, _SLOPE_MAX), self.slope)
         move = np.where(busy, residual / (1.0 + self.slope), residual)
@@ -44,8 +44,8 @@ class Coupling:
 
 
 def busy_pools(
-    topology: Topology, parameters: Parameters, loads: Load, answers: Answers
+    topology: Topology, parameters: Parameters, loads: Load, holding_s: Floats
 ) -> NDArray[np.bool_]:
-    """Return the stations (B, stations) in whose cell most slots are taken."""
-    held = np.add.reduceat(loads.out_rps * answers.holding_s, topology.first_stations, 1)
+    """Return the stations (B, stations) in whose cell most slots are taken, at this holding time."""
+    held = np.add.reduceat(loads.out_rps * holding_s, topology.first_stations, 1)
     return (held > _POOL_BUSY_SHARE * parameters.slots).take(topology.station_cell, 1)

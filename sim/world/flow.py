@@ -19,6 +19,7 @@ from sim.world.latency import normal_cdf, quantile
 from sim.world.load import Before, Load
 from sim.world.parameters import Parameters
 from sim.world.response import Answers
+from sim.world.retries import trying
 from sim.world.topology import Grouping, Topology
 
 Floats = NDArray[np.float64]
@@ -114,7 +115,7 @@ class Flow:
         p, answers, topology = self.parameters, self.answers, self.topology
         by_calls, by_timeout = np.zeros((2, *answers.good.shape))
         if len(topology.links):
-            hard = answers.call_failed * np.minimum(p.per_request, 1.0) * (1.0 - p.soft)
+            hard = answers.call_failed * p.hard_share
             late = hard * np.minimum(answers.unanswered / np.maximum(answers.failed[0], 1e-12), 1.0)
             callers, starts = np.unique(topology.link_station, return_index=True)
             by_calls[:, callers] = np.add.reduceat(hard, starts, 1)
@@ -269,43 +270,16 @@ def relaxed_step(
 ) -> tuple[FlowState, Flow]:
     """Do a `step` in which callers learn the share `learn` of what has changed in their failures."""
     entering = rps * parameters.demand
-    attempts = _attempts(parameters, state.failed)
-    made = parameters.per_request * _reached(topology, parameters, state.failed)
-    per_request = attempts * made
+    tries = trying(topology, parameters, state.failed)
+    per_request = tries.attempts * tries.made
     coupling = Coupling(state.holding_s, state.slope)
     for _ in range(_PASSES_MAX):
         before = Before(state.in_system, state.newton, coupling.holding_s, per_request)
         loads = load.sweep(topology, parameters, entering, before, dt_s)
-        answers = response.sweep(topology, parameters, loads, attempts, made)
-        if coupling.settled(answers.holding_s, busy_pools(topology, parameters, loads, answers)):
+        answers = response.sweep(topology, parameters, loads, tries)
+        longer_s = np.maximum(answers.holding_s, coupling.holding_s)
+        if coupling.settled(answers.holding_s, busy_pools(topology, parameters, loads, longer_s)):
             break
     failed = state.failed + learn * (answers.failed - state.failed)
     after = FlowState(loads.in_system, coupling.holding_s, coupling.slope, failed, loads.newton)
     return after, Flow(topology, parameters, loads, answers, rps)
-
-
-def _attempts(parameters: Parameters, failed: Floats) -> Floats:
-    """Return attempts per call by Horner's scheme: the closed form cancels where nearly all fail.
-
-    Links with fewer retries than others join at an inner bracket; a fraction of a retry counts as such.
-    """
-    everything, repeatable = failed
-    again = (everything - repeatable) / np.maximum(1.0 - repeatable, 1e-12)
-    attempts = np.ones_like(again)
-    for number in range(int(np.ceil(parameters.retries.max(initial=0.0))), 0, -1):
-        attempts = 1.0 + np.clip(parameters.retries - number + 1.0, 0.0, 1.0) * again * attempts
-    total: Floats = repeatable * (1.0 + parameters.retries) + (1.0 - repeatable) * attempts
-    return total
-
-
-def _reached(topology: Topology, parameters: Parameters, failed: Floats) -> Floats:
-    """Return the share of requests that get as far as each link: a failed hard call ends its request."""
-    everything, repeatable = failed
-    again = (everything - repeatable) / np.maximum(1.0 - repeatable, 1e-12)
-    lasting = repeatable + (1.0 - repeatable) * np.maximum(again, 0.0) ** (parameters.retries + 1.0)
-    ends = np.minimum(parameters.per_request, 1.0) * (1.0 - parameters.soft) * lasting
-    passed = np.cumsum(np.log1p(-np.minimum(ends, 1.0 - 1e-9)), axis=1)
-    before = np.zeros_like(passed)
-    before[:, 1:] = passed[:, :-1]
-    share: Floats = np.exp(before - before.take(topology.first_links, 1))
-    return share

@@ -71,10 +71,6 @@ class _Work:
         self._offered_rps, self._admitted_rps, self.out_rps, self._in_system = np.empty((4, batch, stations))
         self.attempts_rps = np.empty((batch, len(topology.links)))
         self._cells = np.empty((8, batch, cells))
-        gather = topology.station_cell
-        self._share = parameters.weight[gather]
-        admit = (1.0 - parameters.net_loss_share) * parameters.admit_share
-        self._admit = admit[gather]
         self._per_request = np.empty((3, batch, stations))  # requests, work, holding time
         self._per_request[0] = 1.0
         self._per_request[1] = parameters.work_s
@@ -85,8 +81,8 @@ class _Work:
     def serve(self, level: Level, wanted: Floats) -> None:
         """Run the queues of one level for a tick; `wanted` are requests per operation, for each station."""
         at, cells = level.stations, level.cells
-        offered = np.multiply(wanted, self._share[at], out=self._offered_rps[:, at])
-        admitted = np.multiply(offered, self._admit[at], out=self._admitted_rps[:, at])
+        offered = np.multiply(wanted, self._parameters.station_weight[at], out=self._offered_rps[:, at])
+        admitted = np.multiply(offered, self._parameters.station_admit[at], out=self._admitted_rps[:, at])
         before = self._before.in_system[:, at]
         # An empty cell still has a mean work: the tiny share decides it and carries no requests.
         present = before + self._dt_s * admitted + _TINY
@@ -100,7 +96,9 @@ class _Work:
         blend = ratio / (1.0 + ratio)  # 0: processors are the servers, 1: slots are
         mu = np.maximum(np.minimum(by_processors, by_slots), _MU_MIN)
         power = self._power[cells] + blend * self._power_more[cells]
-        server = queueing.Server(mu, mu * holding_s, power, self._parameters.queue_max_s[cells])
+        server = queueing.Server(
+            mu, mu * holding_s, power, self._parameters.queue_max_s[cells], self._parameters.sources[cells]
+        )
         waited = np.add.reduceat(before, level.cell_starts, 1)
         arrivals = np.add.reduceat(admitted, level.cell_starts, 1)
         queue = queueing.solve(server, waited, arrivals, self._dt_s, self._before.newton[:, cells])
@@ -114,7 +112,7 @@ class _Work:
     def load(self) -> Load:
         """Return what the sweep found."""
         mu, busy, power, in_system, out, arrivals, newton, shed = self._cells
-        server = queueing.Server(mu, busy, power, self._parameters.queue_max_s)
+        server = queueing.Server(mu, busy, power, self._parameters.queue_max_s, self._parameters.sources)
         waiting, wait_s, variance = queueing.waits(server, in_system, out, arrivals, newton)
         return Load(
             offered_rps=self._offered_rps,

@@ -5,7 +5,7 @@ counts are those of the flow, each cell (zone, version, shard) speaks for itself
 lost on its way in is in no log but its caller's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,8 @@ from sim.world.series import SAMPLE_MS
 from sim.world.topology import Cell, Topology
 
 LINES_MAX = 25
+NOTES_MAX = 12
+"""So many of the lines are kept for what faults and blips write, however loud the rest is."""
 
 _LEVELS = ("ERROR", "FATAL", "WARN", "INFO")
 _SAMPLE_S = SAMPLE_MS / 1000.0
@@ -90,20 +92,40 @@ def lines(
     topology.component_index(component)
     groups: dict[tuple[int, str], _Group] = {}
     for t_ms, flow in samples:
-        for cell, level, text, count in _of_sample(topology, flow, component):
+        for cell, level, text, count in _of_sample(topology, flow, component, _reasons(notes, t_ms)):
             group = groups.setdefault((cell, text), _Group(cell, level, text, 0.0, t_ms, t_ms - SAMPLE_MS))
             group.count += count
             group.last_ms = t_ms
+    noted = sorted(_of_notes(topology, samples, component, notes), key=_weight)
     found = [group for group in groups.values() if group.count >= 1.0]
-    found += _of_notes(topology, samples, component, notes)
-    found += _ordinary(topology, samples, component)
-    found.sort(key=lambda g: (_LEVELS.index(g.level), -g.count, g.cell, g.text))
-    dated = [(_moment(seed, component, group), group) for group in found[:LINES_MAX]]
+    found += [*_ordinary(topology, samples, component), *noted[NOTES_MAX:]]
+    shown = (noted[:NOTES_MAX] + sorted(found, key=_weight))[:LINES_MAX]
+    dated = [(_moment(seed, component, group), group) for group in shown]
     dated.sort(key=lambda pair: (pair[0], pair[1].cell, pair[1].text))
     return tuple(
         f"{starts_at + timedelta(milliseconds=t_ms):%H:%M:%S} {_written(topology.cells[group.cell], group)}"
         for t_ms, group in dated
     )
+
+
+def _weight(group: _Group) -> tuple[int, float, int, str]:
+    return (_LEVELS.index(group.level), -group.count, group.cell, group.text)
+
+
+def _reasons(notes: Sequence[Note], t_ms: int) -> dict[int, str]:
+    """Return what the cells' own errors say while something noted an error there."""
+    reasons: dict[int, str] = {}
+    for note in notes:
+        level, text = _split(note)
+        if level == "ERROR" and note.from_ms <= t_ms < note.to_ms:
+            for cell in note.cells:
+                reasons.setdefault(cell, text)
+    return reasons
+
+
+def _split(note: Note) -> tuple[str, str]:
+    first, _, rest = note.text.partition(" ")
+    return (first, rest) if first in _LEVELS else ("ERROR", note.text)
 
 
 def _moment(seed: int, component: str, group: _Group) -> int:
@@ -118,10 +140,12 @@ def _written(cell: Cell, group: _Group) -> str:
     return f"{place} {group.level} {group.text}{times}"
 
 
-def _of_sample(topology: Topology, flow: Flow, component: str) -> Iterator[tuple[int, str, str, float]]:
+def _of_sample(
+    topology: Topology, flow: Flow, component: str, reasons: Mapping[int, str]
+) -> Iterator[tuple[int, str, str, float]]:
     """Yield (cell, level, text, count) of what one sample makes a component write."""
     for station in topology.stations_of(component):
-        yield from _of_station(topology, flow, int(station))
+        yield from _of_station(topology, flow, int(station), reasons)
     yield from _of_links(topology, flow, component)
     for cell in topology.cells_of(component):
         used = float(flow.connections_share[0, cell])
@@ -131,13 +155,15 @@ def _of_sample(topology: Topology, flow: Flow, component: str) -> Iterator[tuple
             yield int(cell), "WARN", "all processors busy, requests wait", 1.0
 
 
-def _of_station(topology: Topology, flow: Flow, index: int) -> Iterator[tuple[int, str, str, float]]:
+def _of_station(
+    topology: Topology, flow: Flow, index: int, reasons: Mapping[int, str]
+) -> Iterator[tuple[int, str, str, float]]:
     station = topology.stations[index]
     kind = topology.world.component(station.component).kind
     offered = float(flow.offered_rps[0, index]) * _SAMPLE_S
     pool_full = flow.connections_share[0, station.cell] > _POOL_FULL_SHARE
     texts = {
-        Cause.OWN: ("ERROR", _OWN_ERROR[kind]),
+        Cause.OWN: ("ERROR", reasons.get(station.cell, _OWN_ERROR[kind])),
         Cause.REJECTED: (
             "ERROR",
             "connection pool exhausted, no free slot in time"
@@ -177,8 +203,7 @@ def _of_notes(
     times_ms = [t_ms for t_ms, _ in samples]
     for note in notes:
         within = [t_ms for t_ms in times_ms if note.from_ms <= t_ms < note.to_ms]
-        first, _, rest = note.text.partition(" ")
-        level, text = (first, rest) if first in _LEVELS else ("ERROR", note.text)
+        level, text = _split(note)
         for cell in note.cells:
             if within and topology.cells[cell].component == component:
                 yield _Group(cell, level, text, float(len(within)), within[-1], note.from_ms)

@@ -23,6 +23,8 @@ PATIENT_SHARE = 0.7
 """A component that drops dead work serves what has waited up to this share of its callers' timeout: the
 rest of the time is for the work itself. An assumption."""
 
+_USERS = 1e12  # slots of those who are not part of the world
+
 _STATION = (Param.WORK, Param.ERROR_RANDOM, Param.ERROR_REPEATABLE)
 _LINK = (Param.CALL_ON, Param.TIMEOUT, Param.RETRIES)
 _RANGE: dict[Param, tuple[float, float]] = {
@@ -52,10 +54,13 @@ class Parameters:
     work_s: Floats  # own busy time of one request
     error_random: Floats  # share of requests that fail here, independent between attempts
     error_repeatable: Floats  # share whose retry fails again
+    station_weight: Floats  # of its cell
+    station_admit: Floats  # share of offered that is neither lost nor throttled
     # per cell
     replicas: Floats
     processors: Floats
     slots: Floats
+    sources: Floats  # slots of its callers that it shares with its siblings by weight; vast for users
     queue_max_s: Floats  # bound of the backlog in seconds of work, the callers' patience included
     drops_dead: Floats  # 1 where that patience is the bound: what is dropped was dead, not refused
     weight: Floats  # share of the component's requests that callers send here; sums to 1 or less
@@ -66,12 +71,19 @@ class Parameters:
     no_cell_share: Floats  # share of requests for which there is no cell: they fail at once
     # per link
     per_request: Floats  # calls per request; 0 where the call is isolated
+    share: Floats  # of requests that make the call: per_request, at most 1
+    times: Floats  # how often those make it: per_request, at least 1
+    hard_share: Floats  # share where the call is hard, else 0
     soft: Floats  # 1 or 0
     timeout_s: Floats
     retries: Floats
+    brackets: (
+        Floats  # (most retries, links) which brackets of Horner's scheme a link takes part in, inner first
+    )
     # per leg: of the callee's cell, and of its link
     leg_weight: Floats
     leg_timeout_s: Floats
+    leg_log_timeout: Floats
     # per stream
     demand: Floats  # factor
 
@@ -181,14 +193,21 @@ def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
     queue_max_s = _over(components, lambda c: c.queue_max_s) * values[Param.QUEUE_MAX]
     patience_s = PATIENT_SHARE * _caller_timeout_s(topology, timeout_s)[topology.cell_component]
     drops_dead = _over(components, lambda c: c.drops_dead_work) * (patience_s < queue_max_s)
+    per_request = _over(links, lambda link: link.call.per_request) * values[Param.CALL_ON]
+    soft = _over(links, lambda link: link.call.soft)
+    admit = (1.0 - values[Param.NET_LOSS]) * values[Param.ADMIT]
+    slots = replicas * _over(components, lambda c: c.slots_per_replica) * values[Param.SLOTS]
     return Parameters(
         work_s=_over(topology.station_operation, lambda o: topology.operations[o].work_s)
         * values[Param.WORK],
         error_random=values[Param.ERROR_RANDOM],
         error_repeatable=values[Param.ERROR_REPEATABLE],
+        station_weight=weight[topology.station_cell],
+        station_admit=admit[topology.station_cell],
         replicas=replicas,
         processors=replicas * _over(components, lambda c: c.processors_per_replica),
-        slots=replicas * _over(components, lambda c: c.slots_per_replica) * values[Param.SLOTS],
+        slots=slots,
+        sources=_sources(topology, slots)[topology.cell_component] * weight + 1.0,
         queue_max_s=np.where(drops_dead > 0.0, patience_s, queue_max_s),
         drops_dead=drops_dead,
         weight=weight,
@@ -196,14 +215,25 @@ def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
         net_delay_s=values[Param.NET_DELAY_MS] / 1000.0,
         net_loss_share=values[Param.NET_LOSS],
         no_cell_share=no_cell_share,
-        per_request=_over(links, lambda link: link.call.per_request) * values[Param.CALL_ON],
-        soft=_over(links, lambda link: link.call.soft),
+        per_request=per_request,
+        share=np.minimum(per_request, 1.0),
+        times=np.maximum(per_request, 1.0),
+        hard_share=np.minimum(per_request, 1.0) * (1.0 - soft),
+        soft=soft,
         timeout_s=timeout_s,
         retries=values[Param.RETRIES],
+        brackets=_brackets(values[Param.RETRIES]),
         leg_weight=weight[topology.leg_cell],
         leg_timeout_s=timeout_s[topology.leg_link],
+        leg_log_timeout=np.log(timeout_s[topology.leg_link]),
         demand=values[Param.DEMAND],
     )
+
+
+def _brackets(retries: Floats) -> Floats:
+    """Return 1 where a link takes part in the n-th bracket; a fraction of a retry counts as such."""
+    numbers = np.arange(np.ceil(retries.max(initial=0.0)), 0.0, -1.0)
+    return np.clip(retries - numbers[:, None] + 1.0, 0.0, 1.0)
 
 
 def _over(things: Iterable[T], value: Callable[[T], float]) -> Floats:
@@ -232,6 +262,16 @@ def _weights(topology: Topology, weight: Floats) -> tuple[Floats, Floats]:
     share /= shards[topology.cell_component]
     found = np.bincount(topology.cell_component, weights=share, minlength=size)
     return share, np.clip(1.0 - found, 0.0, 1.0)
+
+
+def _sources(topology: Topology, slots: Floats) -> Floats:
+    """Return per component how many slots its callers have; many where users call it themselves."""
+    cell = topology.station_cell[topology.link_station]
+    pairs = np.unique(np.stack((cell, topology.link_component)), axis=1)
+    size = len(topology.components)
+    found = np.bincount(pairs[1], weights=slots[pairs[0]], minlength=size).astype(np.float64)
+    found[topology.stream_component] = _USERS
+    return found
 
 
 def _caller_timeout_s(topology: Topology, timeout_s: Floats) -> Floats:

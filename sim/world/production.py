@@ -109,7 +109,7 @@ class Production:
         self.running[act.number] = act
         takes_s = round(plan.takes_ms / 1000)
         self._emit(
-            ActStarted(act=act.number, verb=act.verb, target=act.target, by=act.by, takes_s=takes_s),
+            ActStarted(act=act.number, verb=act.verb, target=act.typed, by=act.by, takes_s=takes_s),
             actor=act.by,
         )
         for number, step in enumerate(plan.steps):
@@ -204,7 +204,7 @@ class Production:
         if plan.reverted is not None:
             self._reverted |= {plan.reverted}
         self._emit(
-            ActFinished(act=act.number, verb=act.verb, target=act.target, ok=plan.ok, text=plan.text),
+            ActFinished(act=act.number, verb=act.verb, target=act.typed, ok=plan.ok, text=plan.text),
             actor=act.by,
         )
         self._emit(ActJudged(act=act.number, outcome=plan.outcome, cured=plan.cures))

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 OVERLOAD_S = 5.0
 """How long arrivals press on a full queue; fixes its utilisation independently of the tick."""
 
-_STEP_MIN = 1e-7  # Newton converges quadratically: after a step this small the next is below rounding
+_STEP_MIN = 1e-5  # Newton converges quadratically: after a step this small the error is near 1e-10
 _STEPS_MAX = 60
 
 
@@ -27,6 +27,7 @@ class Server:
     busy: Floats  # capacity times the time a request holds its slot
     power: Floats  # from `exponent`
     queue_max_s: Floats  # bound of the backlog
+    sources: Floats  # slots of all callers: as many requests there can be at once; vast for users
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,10 @@ def waits(
     waiting = np.minimum(crowded * (newton - 1.0), np.maximum(in_system - server.busy * u, 0.0))
     longest = server.queue_max_s + server.busy / server.mu_rps
     wait = np.minimum(waiting / np.maximum(out_rps, 1e-12), longest)
-    # Stationary M/M/c: exponential given that one waits. Backlogs that fill or drain are known better.
+    # Stationary M/M/c: exponential given that one waits. Backlogs that fill or drain are known better, and
+    # so are those that hold most of what their callers' slots can send.
     surprise = np.minimum(1.0, server.mu_rps / (waiting * np.abs(server.mu_rps - arrival_rps) + 1e-12))
+    surprise *= np.maximum(1.0 - in_system / server.sources, 0.0)
     return waiting, wait, wait * wait * (2.0 / np.maximum(crowded, 1e-9) - 1.0) * surprise
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.world.latency import lognormal, normal_cdf
 from sim.world.load import Load
 from sim.world.parameters import Parameters
+from sim.world.retries import Trying, finally_failed
 from sim.world.topology import Level, Topology
 
 Floats = NDArray[np.float64]
@@ -40,9 +41,9 @@ class Answers:
     call_failed: Floats  # links; of calls, after all retries
 
 
-def sweep(topology: Topology, parameters: Parameters, load: Load, attempts: Floats, made: Floats) -> Answers:
-    """Return the answers under these loads; `attempts` per call and calls `made` per request (B, links)."""
-    rise = _Rise(topology, parameters, load, attempts, made)
+def sweep(topology: Topology, parameters: Parameters, load: Load, tries: Trying) -> Answers:
+    """Return the answers under these loads and what callers try."""
+    rise = _Rise(topology, parameters, load, tries)
     for level in reversed(topology.levels):
         if len(level.callers):
             rise.add_calls(level, rise.calls(level))
@@ -53,10 +54,9 @@ def sweep(topology: Topology, parameters: Parameters, load: Load, attempts: Floa
 class _Rise:
     """Arrays that the levels of one upward sweep fill."""
 
-    def __init__(
-        self, topology: Topology, parameters: Parameters, load: Load, attempts: Floats, made: Floats
-    ) -> None:
-        self._topology, self._parameters, self._attempts = topology, parameters, attempts
+    def __init__(self, topology: Topology, parameters: Parameters, load: Load, tries: Trying) -> None:
+        self._topology, self._parameters = topology, parameters
+        self._attempts, self._made = attempts, made = tries.attempts, tries.made
         batch, stations = load.offered_rps.shape
         links = len(topology.links)
         gather, own_s, p = topology.station_cell, parameters.work_s, parameters
@@ -81,12 +81,8 @@ class _Rise:
         more = attempts - 1.0  # the number of attempts is near to geometric
         spread = more * attempts * np.maximum(1.0 - more / np.maximum(p.retries, 1.0), 0.0)
         self._spread_over = spread - attempts
-        self._made = made
         self._rare_weight = np.maximum(made * (1.0 - made), 0.0) * (1.0 + _TIE_BREAK * np.arange(links))
-        g = p.per_request
-        self._share, self._times = np.minimum(g, 1.0), np.maximum(g, 1.0)
-        self._several = bool((g > 1.0).any())
-        self._hard = self._share * (1.0 - p.soft)
+        self._several = bool((p.times > 1.0).any())
 
     def calls(self, level: Level) -> Floats:
         """Return (6, B, links): good, repeatable, unanswered, E[min(R, T)], its square, good but degraded."""
@@ -95,7 +91,7 @@ class _Rise:
         there = self._packed.take(self._topology.leg_station[legs], 2)
         z = np.empty((3, *there[:2].shape))
         sigma = there[2:4]
-        np.divide(np.log(timeout) - there[:2], sigma, out=z[0])
+        np.divide(self._parameters.leg_log_timeout[legs] - there[:2], sigma, out=z[0])
         np.subtract(z[0], sigma, out=z[1])
         np.subtract(z[1], sigma, out=z[2])
         below = normal_cdf(z)
@@ -115,13 +111,11 @@ class _Rise:
         """Add what the calls of one level do to their callers' time and quality."""
         links, callers = level.links, level.callers + level.stations.start
         good, repeatable, unanswered, mean, square, good_degraded = calls
-        soft, tries, made = self._parameters.soft[links], self._attempts[:, links], self._made[:, links]
+        p, tries, made = self._parameters, self._attempts[:, links], self._made[:, links]
         failed = np.maximum(1.0 - good, repeatable)
-        rest = 1.0 - repeatable + _TINY
-        again = (failed - repeatable) / rest
-        finally_failed = repeatable + rest * again ** (self._parameters.retries[links] + 1.0)
+        lasting, _ = finally_failed(failed, repeatable, p.retries[links])
         kept = self._links[:, :, links]
-        kept[0], kept[1], kept[2], kept[3] = failed, repeatable, unanswered, finally_failed
+        kept[0], kept[1], kept[2], kept[3] = failed, repeatable, unanswered, lasting
         sums = np.empty((6, *failed.shape))
         call_s = np.multiply(tries, mean, out=sums[3])
         call_var = np.maximum(tries * square + self._spread_over[:, links] * (mean * mean), 0.0, out=sums[4])
@@ -135,13 +129,13 @@ class _Rise:
         self._time[:, :, callers] += total[:2]
         self._rare[:, :, callers] = total[2:]
         passed = np.empty((3, *failed.shape))
-        np.multiply(self._hard[links], finally_failed, out=passed[0])
-        np.multiply(self._hard[links], repeatable, out=passed[1])
+        np.multiply(p.hard_share[links], lasting, out=passed[0])
+        np.multiply(p.hard_share[links], repeatable, out=passed[1])
         degraded = good_degraded / (good + _TINY)
-        np.multiply(self._share[links], degraded + soft * finally_failed * (1.0 - degraded), out=passed[2])
+        np.multiply(p.share[links], degraded + p.soft[links] * lasting * (1.0 - degraded), out=passed[2])
         np.subtract(1.0, passed, out=passed)
         if self._several:
-            passed = np.maximum(passed, 0.0) ** self._times[links]
+            passed = np.maximum(passed, 0.0) ** p.times[links]
         self._quality[:, :, callers] *= np.multiply.reduceat(passed, level.link_starts, 2)
 
     def finish(self, at: slice) -> None:

@@ -1,4 +1,7 @@
-"""Ticks per second of the world's flow: 20 components, 60 cells, 5 levels. Run by hand."""
+"""Ticks per second of the world's flow: 20 components, 60 cells, 5 levels.
+
+Run by hand, in the checkout: python -m tests.bench.bench_flow
+"""
 
 from datetime import UTC, datetime
 from statistics import median
@@ -6,8 +9,9 @@ from time import perf_counter
 
 import numpy as np
 
-from sim.spec import Call, ClientClass, Component, Journey, Operation, World
+from sim.spec import Call, ClientClass, Component, Journey, Operation, Where, World
 from sim.world import demand, flow, parameters, stationary, topology
+from sim.world.modifiers import Modifier, Op, Param
 
 
 def _component(name: str, calls: list[str]) -> Component:
@@ -65,22 +69,23 @@ def main() -> None:
     began = perf_counter()
     rps = demand.undisturbed(world, 1, start, np.arange(ticks) * 5000)
     print(f"demand of {ticks} ticks {1000 * (perf_counter() - began):.1f} ms")
-    state, _ = stationary.settle(world, base, rps[:1])
-    times = []
-    for tick in range(ticks):
-        began = perf_counter()
-        state, result = flow.step(world, base, state, rps[tick : tick + 1], 5.0)
-        times.append(perf_counter() - began)
-    print(
-        f"step {1000 * median(times):.3f} ms median, {1 / median(times):.0f} ticks/s; "
-        f"busiest cell {result.cpu_share.max():.2f}, failed {result.stream_failed_share.max():.4f}"
-    )
-    groups = world_groups = topology.grouping(
-        [world.stations_of(c.component, zone=c.zone) for c in world.cells]
-    )
+    slow_leaf = Modifier("slow", "bench", Where(component="c4-1"), Param.WORK, Op.MUL, 10.0, 0)
+    for name, acting in (("quiet", ()), ("pools dry", (slow_leaf,))):
+        state, _ = stationary.settle(world, base, rps[:1])
+        at = parameters.fold(world, acting, 0)
+        times = []
+        for tick in range(ticks):
+            began = perf_counter()
+            state, result = flow.step(world, at, state, rps[tick : tick + 1], 5.0)
+            times.append(perf_counter() - began)
+        print(
+            f"step, {name}: {1000 * median(times):.3f} ms median, {1 / median(times):.0f} ticks/s; "
+            f"busiest cell {result.cpu_share.max():.2f}, failed {result.stream_failed_share.max():.4f}"
+        )
+    groups = topology.grouping([world.stations_of(c.component, zone=c.zone) for c in world.cells])
     began = perf_counter()
     result.percentiles_ms(groups)
-    print(f"percentiles of {world_groups.size} cells {1000 * (perf_counter() - began):.2f} ms")
+    print(f"percentiles of {groups.size} cells {1000 * (perf_counter() - began):.2f} ms")
     times = []
     for _ in range(7):
         history = demand.undisturbed(world, 1, start, np.arange(-96, 1) * 900_000)

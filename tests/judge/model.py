@@ -22,6 +22,7 @@ class Component:
     retries: int = 0
     per_request: float = 1.0
     error_share: float = 0.0
+    queue_max: int = 1_000_000
     pool: simpy.Resource = field(init=False)
     busy: simpy.Resource = field(init=False)
     attempts: int = 0
@@ -33,6 +34,9 @@ class Component:
     def serve(self) -> Generator[Any, Any, bool]:
         """Serve one request; the value is whether the answer is good. Dead work is done all the same."""
         self.attempts += 1
+        if len(self.pool.queue) >= self.queue_max:
+            yield self.env.timeout(0.001)
+            return False
         with self.pool.request() as slot:
             yield slot
             with self.busy.request() as turn:

@@ -95,3 +95,18 @@ def test_pool_that_runs_dry_because_somebody_else_is_slow():
         small.component("db", work_ms=100, processors_per_replica=64, slots_per_replica=5000),
     )
     agree(judge, solved(world, 200.0))
+
+
+@pytest.mark.parametrize("db_work_s", [0.1, 0.2])
+def test_pool_in_front_of_an_overloaded_database_turns_away_what_that_cannot_do(db_work_s):
+    env, rng = simpy.Environment(), Random(f"dry {db_work_s}")
+    db = Component(env, rng, db_work_s, 16)
+    front = Component(env, rng, 0.005, 8, slots=40, queue_max=80, callee=db, timeout_s=1.0, retries=1)
+    judge = drive(env, rng, front, 200.0, 8_000)
+    call = Call(to="db", timeout_ms=1000, retries=1)
+    world = small.world(
+        small.component("front", call, work_ms=5, processors_per_replica=8, slots_per_replica=40),
+        small.component("db", work_ms=1000 * db_work_s, processors_per_replica=16, drops_dead_work=False),
+    )
+    found = solved(world, 200.0)
+    assert found.failed_share == pytest.approx(judge.failed_share, abs=0.03)

@@ -36,9 +36,11 @@ def test_a_folder_reads_back_as_the_record_that_was_written(tmp_path: Path) -> N
 
 def test_score_prints_json_and_text(tmp_path: Path) -> None:
     folder_of(tmp_path / "d-1", [])
-    done = CliRunner().invoke(score, ["d-1", "--format", "json", "--total"], obj=lambda name: tmp_path / name)
+    done = CliRunner().invoke(
+        score, ["d-1", "--format", "json", "--total"], obj=lambda name, _: tmp_path / name
+    )
     assert done.exit_code == 0, done.output
     assert json.loads(done.output)["total"] == 100.0
-    done = CliRunner().invoke(score, ["d-1"], obj=lambda name: tmp_path / name)
+    done = CliRunner().invoke(score, ["d-1"], obj=lambda name, _: tmp_path / name)
     assert done.output.startswith("The pool runs dry\n")
     assert "Total" not in done.output

@@ -1,7 +1,7 @@
 """Journals of a small drill, written by hand: (t_ms, kind, who sees it)."""
 
 from sim.journal import Seat
-from tests.spine.small import SCENARIO, drill, play, story
+from tests.spine.small import drill, play, story
 
 ALL, MINE = ("all",), ("you", "facilitator")
 

@@ -94,7 +94,7 @@ def test_killed_at_any_moment_it_goes_on_as_if_nothing_had_been(tmp_path: Path, 
             if count >= kill_after:
                 os.kill(player.pid, signal.SIGKILL)
                 break
-    kept = [line for line in _raw_lines(tmp_path / "drill")]
+    kept = _raw_lines(tmp_path / "drill")
     assert kept[: len(done)] == [line for _, line in LINES[: len(done)]], "an acknowledged action was lost"
     assert played_on(tmp_path / "drill") == told(whole)
 

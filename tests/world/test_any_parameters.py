@@ -41,7 +41,7 @@ components = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     call=st.lists(calls, max_size=3),
     edge=components,

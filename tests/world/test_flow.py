@@ -34,7 +34,7 @@ def shop(**db):
     )
 
 
-def after(world_topology, modifiers, rps=200.0, seconds=300.0, dt_s=5.0):
+def after(world_topology, modifiers, rps=200.0, seconds=200.0, dt_s=5.0):
     """The flow after a quiet start and some time under modifiers."""
     state, _ = stationary.settle(world_topology, parameters.fold(world_topology, (), 0), np.full((1, 1), rps))
     changed = parameters.fold(world_topology, modifiers, 0)
@@ -190,7 +190,7 @@ def test_slow_answers_are_slow_before_they_fail():
 def test_same_fixed_point_at_every_tick_length_also_for_a_dry_pool(slow):
     built = shop()
     found = [
-        after(built, [acting(Param.WORK, Op.MUL, slow, component="db")], seconds=600, dt_s=dt_s)
+        after(built, [acting(Param.WORK, Op.MUL, slow, component="db")], seconds=300, dt_s=dt_s)
         for dt_s in (1.0, 2.5, 5.0)
     ]
     for name in ("stream_failed_share", "cpu_share", "connections_share"):
@@ -218,7 +218,7 @@ def metastable(queue_max_s, **db):
     slow = parameters.fold(built, [acting(Param.WORK, Op.MUL, 3.0, component="db")], 0)
     state, before = run(built, quiet, 70.0, 120)
     state, during = run(built, slow, 70.0, 120, state=state)
-    _, long_after = run(built, quiet, 70.0, 900, state=state)
+    _, long_after = run(built, quiet, 70.0, 600, state=state)
     return [flows[-1].stream_failed_share[0, 0] for flows in (before, during, long_after)]
 
 

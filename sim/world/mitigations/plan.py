@@ -17,7 +17,10 @@ Outcome = Literal["worked", "partial", "failed", "no_effect"]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A hands-on act of a person. `to` is a version, flag or change; `amount` a factor or a share kept."""
+    """A hands-on act of a person. `to` is a version, flag or change; `amount` a factor or a share kept.
+
+    `typed` is what it acts on as it was typed, for people to read; planning does not look at it.
+    """
 
     number: int
     verb: str
@@ -26,6 +29,7 @@ class Act:
     t_ms: int
     to: str | None = None
     amount: float | None = None
+    typed: str = ""
 
     @property
     def owner(self) -> str:
