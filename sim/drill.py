@@ -275,7 +275,7 @@ class Drill:
             warning = self._operator.warning(action)
             if warning is not None:
                 self._awaits_yes = action.model_copy(update={"confirmed": True})
-                raise Refused(f"{warning} Type `yes` to do it, or `{self._awaits_yes.command()}`.")
+                raise Refused(f"{warning}. Type `yes` to do it, or `{self._awaits_yes.command()}`.")
             return self._operator.decide(action)
         decision = self._pager.decide(action, self.seat.name) or self._warroom.decide(action, self.seat.name)
         if decision is not None:

@@ -98,7 +98,8 @@ def _marked(_event: ev.Event, _wall_clock: WallClock) -> Marked | None:
 @_marked.register
 def _(event: ev.DrillStarted, _: WallClock) -> Marked:
     briefing = _BREAK_IN_PARAGRAPH.sub(" ", event.briefing.strip())
-    return "DRILL", f"{event.title} (you are the {event.role})\n\n{briefing}\n", "plain"
+    role = {"ic": "incident commander"}.get(event.role, event.role)
+    return "DRILL", f"{event.title} (you are the {role})\n\n{briefing}\n", "plain"
 
 
 @_marked.register
