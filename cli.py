@@ -122,7 +122,7 @@ def play(
     if resumed is not None:
         opened = _resume(place, resumed, interactive=on_terminal)
     else:
-        opened = _new(place, scenario, seed, role, name, speed, interactive=on_terminal)
+        opened = _new(place, scenario, seed, role, name, interactive=on_terminal)
     with opened:
         if on_terminal:
             over = _play_live(opened, place, speed)
@@ -181,7 +181,6 @@ def _new(
     seed: int | None,
     role: str,
     name: str,
-    speed: float,
     *,
     interactive: bool,
 ) -> "OpenDrill":
@@ -191,22 +190,20 @@ def _new(
     from scenarios.library import FIRST_DRILL
     from sim.journal import Meta, Seat
     from sim.opening import new_drill
+    from sim.people.seats import check_name
 
     spec = _resolved(scenario or FIRST_DRILL)
-    if not name.strip() or not name.isprintable() or len(name) > 40:
-        raise click.UsageError("--name must be 1 to 40 printable characters")
+    check_name(name, spec)
     played = _seeds_played(place, spec.id)
     if seed is None:
         seed = next(number for number in range(1, len(played) + 2) if number not in played)
     rehearsal = []
     if seed in played:
         rehearsal.append("seed played before")
-    if interactive and speed != 1.0:
-        rehearsal.append(f"speed {speed:g}")
     drill_id = place.new_id(spec.id, seed)
     created = datetime.now(UTC).isoformat(timespec="seconds")
     meta = Meta(id=drill_id, created=created, host=socket.gethostname(), rehearsal=tuple(rehearsal))
-    seat = Seat(name=name.strip(), role=role)
+    seat = Seat(name=name, role=role)
     return new_drill(place.drills / drill_id, spec, seed, seat, meta, interactive=interactive)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from scoring.scorecard import Evidence, File
-from sim.events import DrillPaused, Event, Record
+from sim.events import ClockPaced, DrillPaused, Event, Record
 from sim.journal import DrillFolder, read
 from sim.spec import Scenario
 
@@ -51,12 +51,14 @@ def load(folder: Path) -> DrillRecord:
 
 
 def _rehearsal(stored: DrillFolder) -> tuple[str, ...]:
-    """What the folder's meta says, and the pauses that the journal shows unless meta has them."""
-    noted = stored.meta.rehearsal
-    count = len(having(stored.records, DrillPaused))
-    if count and not any("paused" in text for text in noted):
-        return (*noted, f"paused {count} time{'s' if count > 1 else ''}")
-    return noted
+    """What the folder's meta says, and the pauses and the pace that the journal shows."""
+    noted = list(stored.meta.rehearsal)
+    if count := len(having(stored.records, DrillPaused)):
+        noted.append(f"paused {count} time{'s' if count > 1 else ''}")
+    speeds = {paced.speed for _, paced in having(stored.records, ClockPaced)} - {1.0}
+    if speeds:
+        noted.append(f"speed {' and '.join(f'{speed:g}' for speed in sorted(speeds))}")
+    return tuple(noted)
 
 
 def having(records: Iterable[Record], kind: type[E]) -> tuple[tuple[Record, E], ...]:

@@ -25,6 +25,7 @@ from sim.events import (
     TRUTH,
     ActionRefused,
     ActionSubmitted,
+    ClockPaced,
     ClockReached,
     DrillEnded,
     DrillPaused,
@@ -203,6 +204,11 @@ class Drill:
         """Journal how far the clock has come, so that a crash loses at most a second. Raises StorageError."""
         if not self.ended:
             self._input(ClockReached())
+
+    def pace(self, speed: float) -> None:
+        """Journal how fast the clock runs; it changes nothing else. Raises StorageError."""
+        if not self.ended:
+            self._input(ClockPaced(speed=speed))
 
     def waiting_until(self) -> int | None:
         """Return until when, at most, a `wait` lets time pass; None where nobody waits."""

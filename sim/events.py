@@ -67,6 +67,13 @@ class ClockReached(Event):
     kind = "clock.reached"
 
 
+class ClockPaced(Event):
+    """The pace was set: simulated seconds per second of wall time (input). Pacing itself lives outside."""
+
+    kind = "clock.paced"
+    speed: float
+
+
 # --- inputs -----------------------------------------------------------------------------------------------
 
 
@@ -441,7 +448,8 @@ EVENTS: dict[str, type[Event]] = _all_kinds(Event)
 """Every event by its kind."""
 
 INPUT_KINDS = frozenset(
-    event.kind for event in (ActionSubmitted, ActionRefused, DrillPaused, DrillResumed, ClockReached)
+    event.kind
+    for event in (ActionSubmitted, ActionRefused, DrillPaused, DrillResumed, ClockReached, ClockPaced)
 )
 """Kinds that come from people or the clock and are fed back on replay; all others are outputs."""
 

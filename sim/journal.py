@@ -105,7 +105,7 @@ class Log:
             stored = self.expected.popleft()
             if stored != record:
                 raise JournalError(
-                    f"{self._name}: record {stored.seq} is not what the engine makes of the inputs before it\n"
+                    f"{self._name}: record {stored.seq} is not what the inputs before it lead to\n"
                     f"  stored:   {_brief(stored)}\n  replayed: {_brief(record)}\n"
                     "The folder was altered, or made by another build. It can still be scored."
                 )

@@ -11,7 +11,16 @@ import numpy as np
 from sim import journal
 from sim.drill import Drill
 from sim.errors import JournalError, StorageError
-from sim.events import ENGINE, ActionRefused, ActionSubmitted, ClockReached, DrillPaused, DrillResumed, Record
+from sim.events import (
+    ENGINE,
+    ActionRefused,
+    ActionSubmitted,
+    ClockPaced,
+    ClockReached,
+    DrillPaused,
+    DrillResumed,
+    Record,
+)
 from sim.journal import FolderLock, Log, Meta, Seat
 from sim.spec import Scenario
 
@@ -138,3 +147,5 @@ def _feed(drill: Drill, record: Record) -> None:
             drill.resume()
         case ClockReached():
             drill.mark_time()
+        case ClockPaced():
+            drill.pace(record.event.speed)

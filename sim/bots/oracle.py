@@ -124,10 +124,9 @@ class _Oracle:
         if board.waiting_pages:
             self._do("ack all")
         severity = self._severity()
-        if board.severity != severity and board.severity is not None:
-            if RANKS.index(severity) > RANKS.index(board.severity):
-                self._do(f"severity {severity}")
-                self._state_scope()
+        if board.severity is not None and RANKS.index(severity) > RANKS.index(board.severity):
+            self._do(f"severity {severity}")
+            self._state_scope()
         for audience, every_ms in self._rhythm():
             if self.drill.now_ms - self.last_update_ms.get(audience, 0) > every_ms - 2 * WRITE_MS:
                 self._update(audience, "We are still on it", every_ms)

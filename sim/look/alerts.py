@@ -56,13 +56,12 @@ def alert_detail(action: AlertDetail, view: View) -> Answer:
     unit = unit_of(rule.signal)
     state = "fires" if card.resolved_ms is None else f"resolved at {view.wall_clock(card.resolved_ms)}"
     now = view.measured_now(fired.component, rule.signal)
+    since = view.wall_clock(card.since_ms)
     blocks: list[Block] = [
         Line(f"#{fired.alert} {fired.severity} {fired.rule} on {fired.component}", "title"),
         Line(fired.summary),
         Line(f"rule: {_condition(rule)}; runbook: {rule.runbook or 'none'}"),
-        Line(
-            f"since {view.wall_clock(card.since_ms)} with {figure(fired.value, unit)}; {state}; now {figure(now, unit)}"
-        ),
+        Line(f"since {since} with {figure(fired.value, unit)}; {state}; now {figure(now, unit)}"),
     ]
     labels = ", ".join(f"{key}={value}" for key, value in sorted(fired.labels.items()))
     blocks.append(Line(f"labels: {labels}", "dim"))

@@ -28,7 +28,6 @@ from sim.oncall import response
 from sim.spec import Person
 from sim.timeline import Order, Timeline
 
-
 REPEAT_MS = 5 * 60_000
 """What still fires so long after `resolve` pages again: Alertmanager's default group_interval."""
 
@@ -96,16 +95,8 @@ class Pager:
                 return self._silence(action)
             case Unsilence():
                 return self._unsilence(action)
-            case MarkNoise():
-                self._known_alert(action.alert)
-                return Decision(
-                    said(f"alert #{action.alert} is marked as noise"), (AlertMarked(alert=action.alert),)
-                )
-            case Link():
-                self._known_alert(action.alert)
-                return Decision(
-                    said(f"alert #{action.alert} belongs to the incident"), (AlertLinked(alert=action.alert),)
-                )
+            case MarkNoise() | Link():
+                return self._mark(action)
         return None
 
     # --- pages going out ----------------------------------------------------------------------------------
@@ -206,12 +197,16 @@ class Pager:
         event = SilenceEnded(silence=card.silence, matcher=card.matcher)
         return Decision(said(f"silence {card.silence} on {card.matcher} is lifted"), (event,))
 
+    def _mark(self, action: MarkNoise | Link) -> Decision:
+        number = action.alert
+        if number not in self._board.alerts:
+            raise Refused(f"there is no alert #{number}; `alerts all` shows what there was")
+        if isinstance(action, Link):
+            return Decision(said(f"alert #{number} belongs to the incident"), (AlertLinked(alert=number),))
+        return Decision(said(f"alert #{number} is marked as noise"), (AlertMarked(alert=number),))
+
     def _page(self, number: int) -> PageCard:
         card = self._board.pages.get(number)
         if card is None:
             raise Refused(f"there is no page {number}; `alerts` shows what there is")
         return card
-
-    def _known_alert(self, number: int) -> None:
-        if number not in self._board.alerts:
-            raise Refused(f"there is no alert #{number}; `alerts all` shows what there was")

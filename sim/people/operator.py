@@ -62,7 +62,7 @@ class Operator:
             raise Refused(f"{whom} busy with `{busy.verb} {busy.typed}`; one hands-on act at a time a person")
         if self.person is not None and self.person.id not in self._board.joined:
             raise Refused(
-                f"you coordinate, and nobody is at the keyboard yet; `page {self.person.id}` and wait for them"
+                f"you coordinate and nobody is at the keyboard yet; `page {self.person.id}`, then wait"
             )
         outcome = plan(act, self._production.situation(), self._seed)
         if isinstance(outcome, Refusal):

@@ -1,7 +1,24 @@
 """Who sits where: the trainee takes the seat of the first escalation step."""
 
+import re
+
+from sim.errors import PagerDrillError
+from sim.events import ALL, FACILITATOR, TRUTH
 from sim.journal import Seat
 from sim.spec import Person, Scenario
+
+RESERVED = (ALL, TRUTH, FACILITATOR, "system", "incident", "responder", "ic")
+NAME = re.compile(r"[\w.-]{1,40}")
+
+
+def check_name(name: str, scenario: Scenario) -> None:
+    """Raise PagerDrillError where somebody cannot play under this name."""
+    if not NAME.fullmatch(name):
+        raise PagerDrillError("--name must be one word of 1 to 40 letters, digits, dots or hyphens")
+    if name.lower() in RESERVED:
+        raise PagerDrillError(f"--name {name} has a meaning of its own; choose another")
+    if any(name.lower() == person.id for person in colleagues(scenario)):
+        raise PagerDrillError(f"--name {name} is a colleague in this drill; choose another")
 
 
 def people(scenario: Scenario) -> tuple[Person, ...]:

@@ -81,6 +81,8 @@ class _Console:
         """Play until the drill ends or the person leaves."""
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # not everywhere possible
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupted.set)
+        if self._clock.speed != 1.0:
+            self._drill.pace(self._clock.speed)
         with patch_stdout(raw=True):  # only strays print there, e.g. warnings: they must not break the prompt
             await self._do(self._open)
             pacing = asyncio.create_task(self._pace())
@@ -199,7 +201,9 @@ class _Console:
     def _set_speed(self, text: str) -> list[Line]:
         try:
             if text:
-                self._clock = self._clock.at_speed(self._wall_ms(), speed_of(text))
+                clock = self._clock.at_speed(self._wall_ms(), speed_of(text))
+                self._drill.pace(clock.speed)
+                self._clock = clock
         except PagerDrillError as error:
             return [Line(f"Not done: {error}", "warn")]
         speed = self._clock.speed

@@ -83,6 +83,9 @@ class SeatedDrill(Protocol):
     def mark_time(self) -> None:
         """Journal how far simulated time has come."""
 
+    def pace(self, speed: float) -> None:
+        """Journal how fast the clock runs."""
+
     def waiting_until(self) -> int | None:
         """Return the simulated time that a `wait` jumps to at most; None when there is none."""
 

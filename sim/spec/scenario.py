@@ -1,4 +1,4 @@
-"""A scenario: an outage (or none) that happens in a world, what it is meant to teach, and how it is judged."""
+"""A scenario: an outage (or none) in a world, what it is meant to teach, and how it is judged."""
 
 from datetime import datetime
 from typing import Literal

@@ -130,7 +130,7 @@ FAULTS: dict[str, FaultKind] = _catalogue(
         kind="disk_stall",
         title="a disk is half dead: its writes hang, its health check passes",
         mechanism="disk",
-        effects=(Effect(Param.WORK, Op.MUL, 25.0), Effect(Param.ERROR_REPEATABLE, Op.ADD, 0.3)),
+        effects=(Effect(Param.STALL_MS, Op.ADD, 5000.0), Effect(Param.ERROR_REPEATABLE, Op.ADD, 0.3)),
         log_lines=(
             "WARN {component} fsync of the log took 4 812 ms",
             "ERROR {component} I/O error on write, device did not answer in time",
@@ -186,7 +186,7 @@ FAULTS: dict[str, FaultKind] = _catalogue(
         effects=(Effect(Param.WORK, Op.MUL, 20.0),),
         log_lines=(
             "WARN {component} slow query: 6.1 s, full scan, 4 190 221 rows examined",
-            "WARN {component} 38 sessions wait for the same rows",
+            "WARN {component} one statement reads whole tables and keeps the processors busy",
         ),
         needs=("component", "operation"),
         may=("zone", "shard"),

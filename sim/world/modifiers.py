@@ -15,6 +15,7 @@ class Param(StrEnum):
     """What can be modified. The comment names the shape it lives on and its base value."""
 
     WORK = "work"  # operation in a cell; factor on own busy time, 1
+    STALL_MS = "stall_ms"  # operation in a cell; time it waits on a device with its slot, no processor, 0
     ERROR_RANDOM = "error_random"  # operation in a cell; share, from the spec
     ERROR_REPEATABLE = "error_repeatable"  # operation in a cell; share whose retry fails again, 0
     REPLICAS = "replicas"  # cell; factor, 1

@@ -25,10 +25,11 @@ rest of the time is for the work itself. An assumption."""
 
 _USERS = 1e12  # slots of those who are not part of the world
 
-_STATION = (Param.WORK, Param.ERROR_RANDOM, Param.ERROR_REPEATABLE)
+_STATION = (Param.WORK, Param.STALL_MS, Param.ERROR_RANDOM, Param.ERROR_REPEATABLE)
 _LINK = (Param.CALL_ON, Param.TIMEOUT, Param.RETRIES)
 _RANGE: dict[Param, tuple[float, float]] = {
     Param.WORK: (1e-3, 1e6),
+    Param.STALL_MS: (0.0, 3.6e6),
     Param.ERROR_RANDOM: (0.0, 1.0),
     Param.ERROR_REPEATABLE: (0.0, 1.0),
     Param.REPLICAS: (0.0, 1e3),
@@ -52,6 +53,7 @@ class Parameters:
 
     # per station
     work_s: Floats  # own busy time of one request
+    stall_s: Floats  # mean time it waits on a device: its slot is taken, no processor is busy
     error_random: Floats  # share of requests that fail here, independent between attempts
     error_repeatable: Floats  # share whose retry fails again
     station_weight: Floats  # of its cell
@@ -148,6 +150,7 @@ def _base_values(topology: Topology) -> dict[Param, Floats]:
     values |= {param: np.ones(len(topology.stations)) for param in _STATION}
     values |= {param: np.ones(len(links)) for param in _LINK}
     return values | {
+        Param.STALL_MS: np.zeros(len(topology.stations)),
         Param.ERROR_RANDOM: np.array(errors),
         Param.ERROR_REPEATABLE: np.zeros(len(topology.stations)),
         Param.VERSION_SHARE: np.array(own_version, dtype=np.float64),
@@ -200,6 +203,7 @@ def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
     return Parameters(
         work_s=_over(topology.station_operation, lambda o: topology.operations[o].work_s)
         * values[Param.WORK],
+        stall_s=values[Param.STALL_MS] / 1000.0,
         error_random=values[Param.ERROR_RANDOM],
         error_repeatable=values[Param.ERROR_REPEATABLE],
         station_weight=weight[topology.station_cell],

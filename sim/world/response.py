@@ -59,7 +59,7 @@ class _Rise:
         self._attempts, self._made = attempts, made = tries.attempts, tries.made
         batch, stations = load.offered_rps.shape
         links = len(topology.links)
-        gather, own_s, p = topology.station_cell, parameters.work_s, parameters
+        gather, p = topology.station_cell, parameters
         arrived = 1.0 - p.net_loss_share
         through = arrived * p.admit_share
         accepted = through * (1.0 - load.shed_share)
@@ -67,8 +67,9 @@ class _Rise:
         self._accepted, self._fast = accepted.take(gather, 1), fast.take(gather, 1)
         self._idle_s = (load.wait_s + p.net_delay_s).take(gather, 1)
         self._time = np.empty((2, batch, stations))  # mean, variance
-        self._time[0] = self._idle_s + own_s
-        self._time[1] = load.wait_variance_s2.take(gather, 1) + own_s * own_s
+        # Work and stalls are taken for exponential: squared, their means are their variances.
+        self._time[0] = self._idle_s + p.work_s + p.stall_s
+        self._time[1] = load.wait_variance_s2.take(gather, 1) + p.work_s**2 + p.stall_s**2
         self._rare = np.zeros((4, batch, stations))  # the most telling call: share, mean, variance, split
         self._quality = np.ones((3, batch, stations))  # good, not repeatable, not degraded
         self._quality[1] = 1.0 - p.error_repeatable

@@ -30,7 +30,7 @@ EMITTED = {
     "bad_deploy_latency": [(Param.WORK, Op.MUL, 6.0)],
     "bad_config": [(Param.ERROR_REPEATABLE, Op.ADD, 0.5)],
     "cpu_hog": [(Param.WORK, Op.MUL, 30.0)],
-    "disk_stall": [(Param.WORK, Op.MUL, 25.0), (Param.ERROR_REPEATABLE, Op.ADD, 0.3)],
+    "disk_stall": [(Param.STALL_MS, Op.ADD, 5000.0), (Param.ERROR_REPEATABLE, Op.ADD, 0.3)],
     "capacity_loss": [(Param.REPLICAS, Op.MUL, 0.4)],
     "zone_loss": [(Param.NET_LOSS, Op.ADD, 1.0)],
     "surge": [(Param.DEMAND, Op.MUL, 3.0)],

@@ -114,7 +114,9 @@ def test_bots_report_what_the_issue_of_a_run_is(home: Path):
         (("play", "--resume", "nothing"), 1, "there is no drill 'nothing'; `pagerdrill drills list`"),
         (("play", "--resume", "../escape"), 1, "there is no drill '../escape'"),
         (("play", "github-2023-09", "--resume", "x"), 2, "--resume takes no scenario"),
-        (("play", "--name", " "), 2, "--name must be 1 to 40 printable characters"),
+        (("play", "--name", " "), 1, "--name must be one word of 1 to 40 letters"),
+        (("play", "--name", "truth"), 1, "--name truth has a meaning of its own"),
+        (("play", "--name", "priya"), 1, "--name priya is a colleague in this drill"),
         (("play", "--role", "boss"), 2, "'boss' is not one of"),
         (("play", "--speed", "0"), 2, "is not in the range"),
         (("play", "--script", "/no/such/file"), 2, "No such file"),
@@ -174,7 +176,8 @@ def test_a_scenario_file_of_ones_own_with_a_mistake_is_refused_with_its_line(tmp
 
 def test_help_and_list_import_nothing_heavy():
     code = "import sys; from cli import main\ntry: main({arguments!r})\nexcept SystemExit: pass\n"
-    code += "print('HEAVY', sorted({{'numpy','simpy','pydantic','rich','jinja2','faker','prompt_toolkit'}} & set(sys.modules)))"
+    heavy = "{{'numpy', 'simpy', 'pydantic', 'rich', 'jinja2', 'faker', 'prompt_toolkit'}}"
+    code += f"print('HEAVY', sorted({heavy} & set(sys.modules)))"
     for arguments in (["--help"], ["scenarios", "list"]):
         done = subprocess.run(
             [sys.executable, "-c", code.format(arguments=arguments)],

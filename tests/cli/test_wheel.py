@@ -35,6 +35,7 @@ def run(program: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProces
     environment["PAGERDRILL_HOME"] = str(cwd / "home")
     return subprocess.run(
         [str(program), *arguments],
+        check=False,
         cwd=cwd,
         env=environment,
         capture_output=True,

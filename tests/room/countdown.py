@@ -124,6 +124,9 @@ class Countdown:
         self._store()
         self._emit(ev.ClockReached())
 
+    def pace(self, speed: float) -> None:
+        self._emit(ev.ClockPaced(speed=speed))
+
     def waiting_until(self) -> int | None:
         return self._wait[0] if self._wait else None
 

@@ -2,7 +2,7 @@ from sim import events as ev
 from sim.answer import Line
 from sim.room.lines import coalesced, line_of
 
-SAY_NOTHING = {"action.submitted", "action.refused", "looked.at", "clock.reached"}
+SAY_NOTHING = {"clock.paced", "action.submitted", "action.refused", "looked.at", "clock.reached"}
 
 
 def wall_clock(t_ms):

@@ -121,9 +121,9 @@ def test_a_journal_that_the_inputs_do_not_lead_to_is_named(played: Path):
         log.append(record.t_ms, record.actor, record.seen_by, event)
     log.write()
     log.close()
-    with pytest.raises(JournalError, match="record 2 is not what the engine makes"):
+    with pytest.raises(JournalError, match="record 2 is not what the inputs before it lead to"):
         resume(played, interactive=False)
-    with pytest.raises(JournalError, match="record 2 is not what the engine makes"):
+    with pytest.raises(JournalError, match="record 2 is not what the inputs before it lead to"):
         verify(played)
 
 

@@ -57,7 +57,7 @@ LINES = {
     "link 4": "link 4",
     'declare p1 "all of it"': "declare P1 all of it",
     "severity P2": "severity P2",
-    "affects buy,look zones=zone-a clients us users 40%": "affects buy,look zones zone-a clients us users 40%",
+    "affects buy zones=zone-a clients us users 40%": "affects buy zones zone-a clients us users 40%",
     "affects all": "affects buy,look",
     "suspect db disk 80": "suspect db disk 80%",
     "page data": "page data",
@@ -160,8 +160,18 @@ def test_any_text_is_an_action_or_a_refusal(text: str, interactive: bool):
 
 WORDS = st.lists(
     st.sampled_from(
-        [*VERBS, *NAMES.components, *NAMES.journeys, "zone-a", "eu", "by", "zone", "last", "5m", "40%", "P1"]
-        + [
+        [
+            *VERBS,
+            *NAMES.components,
+            *NAMES.journeys,
+            "zone-a",
+            "eu",
+            "by",
+            "zone",
+            "last",
+            "5m",
+            "40%",
+            "P1",
             '"quoted words"',
             "next",
             "20m",
