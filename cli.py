@@ -1,8 +1,9 @@
 """The `pagerdrill` command: the only place where all floors meet."""
 
 import importlib
+import math
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from sim.home import Home
     from sim.opening import OpenDrill
+    from sim.room.script import ScriptLine
     from sim.spec import Scenario
 
 LAZY = {
@@ -83,27 +85,23 @@ HOME_OPTION = click.option(
 @click.option(
     "--role",
     type=click.Choice(["responder", "ic"]),
-    default="responder",
-    show_default=True,
-    help="responder, or incident commander.",
+    help="responder (the default), or incident commander.",
 )
 @click.option(
     "--speed", type=click.FloatRange(0.1, 100), default=1.0, show_default=True, help="Pace of the clock."
 )
-@click.option("--name", default="you", show_default=True, help="Your name in the drill.")
-@click.option(
-    "--script", type=click.File("r", encoding="utf-8"), help="Play these lines as fast as possible."
-)
+@click.option("--name", help="Your name in the drill (default: you).")
+@click.option("--script", type=click.File("rb"), help="Play these lines as fast as possible.")
 @click.option("--resume", "resumed", metavar="DRILL", help="Go on with a drill that was left.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scorecard as JSON at the end.")
 @HOME_OPTION
 def play(
     scenario: str | None,
     seed: int | None,
-    role: str,
+    role: str | None,
     speed: float,
-    name: str,
-    script: Any,
+    name: str | None,
+    script: BinaryIO | None,
     resumed: str | None,
     as_json: bool,
     home: str | None,
@@ -116,18 +114,24 @@ def play(
     from sim.home import Home, home_folder
 
     place = Home(home_folder(home))
-    if resumed is not None and (scenario is not None or seed is not None):
-        raise click.UsageError("--resume takes no scenario and no seed: the drill has its own")
-    on_terminal = script is None and sys.stdin.isatty() and sys.stdout.isatty()
+    if not math.isfinite(speed):
+        raise click.BadParameter("must be a number from 0.1 to 100", param_hint="--speed")
+    given = (scenario, seed, role, name)
+    if resumed is not None and any(value is not None for value in given):
+        raise click.UsageError("--resume takes no scenario, seed, role or name: the drill has its own")
+    if resumed is not None:
+        place.folder(resumed)
+    on_terminal = script is None and _is_terminal()
+    lines = None if on_terminal else _script_lines(script, scenario, new=resumed is None, quiet=as_json)
     if resumed is not None:
         opened = _resume(place, resumed, interactive=on_terminal)
     else:
-        opened = _new(place, scenario, seed, role, name, interactive=on_terminal)
+        opened = _new(place, scenario, seed, role or "responder", name or "you", interactive=on_terminal)
     with opened:
-        if on_terminal:
+        if lines is None:
             over = _play_live(opened, place, speed)
         else:
-            _play_script(opened, script, quiet=as_json)
+            _play_script(opened, lines, quiet=as_json)
             over = True
         if over:
             opened.finish()
@@ -188,9 +192,10 @@ def _new(
     from datetime import UTC, datetime
 
     from scenarios.library import FIRST_DRILL
-    from sim.journal import Meta, Seat
+    from sim.journal import Meta
     from sim.opening import new_drill
     from sim.people.seats import check_name
+    from sim.spec import Seat
 
     spec = _resolved(scenario or FIRST_DRILL)
     check_name(name, spec)
@@ -232,6 +237,7 @@ def _play_live(opened: "OpenDrill", place: "Home", speed: float) -> bool:
 
     from sim.clock import Clock
     from sim.room.console import run
+    from sim.room.draw import colour_wanted
 
     def wall_ms() -> int:
         return time.monotonic_ns() // 1_000_000
@@ -243,25 +249,46 @@ def _play_live(opened: "OpenDrill", place: "Home", speed: float) -> bool:
         wall_ms,
         drill_id=opened.path.name,
         history_path=place.history_file,
-        colour="NO_COLOR" not in os.environ,
+        colour=colour_wanted(os.environ),
     )
     return outcome == "ended"
 
 
-def _play_script(opened: "OpenDrill", script: Any, *, quiet: bool) -> None:
-    from scenarios.library import example
-    from sim.room.script import parse_script, play_script
+def _is_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
-    name = getattr(script, "name", "standard input")
-    text = script.read() if script is not None else ""
-    if script is None and not sys.stdin.isatty():
-        text = sys.stdin.read()
+
+def _script_lines(
+    script: BinaryIO | None, scenario: str | None, *, new: bool, quiet: bool
+) -> "tuple[ScriptLine, ...]":
+    """Return the lines to play: those of the file, of standard input, or for a new drill the shipped ones."""
+    from scenarios.library import FIRST_DRILL, example
+    from sim.errors import PagerDrillError
+    from sim.room.script import parse_script
+
+    name, data = "standard input", b""
+    if script is not None:
+        name, data = script.name, script.read()
+    elif sys.stdin is not None and not sys.stdin.isatty():
+        data = sys.stdin.buffer.read()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PagerDrillError(f"{name} line {line}: not UTF-8; save the script as UTF-8") from None
     if script is None and not text.strip():
-        name = f"the script that comes with {opened.drill.scenario.id}"
-        text = example(opened.drill.scenario.id)
+        if not new:
+            raise PagerDrillError("to go on with a drill, use a terminal, give --script, or pipe lines in")
+        name = f"the script that comes with {scenario or FIRST_DRILL}"
+        text = example(scenario or FIRST_DRILL)
         if not quiet:
             click.echo(f"no terminal and no script: playing {name}\n")
-    lines = parse_script(text, name)
+    return parse_script(text, name)
+
+
+def _play_script(opened: "OpenDrill", lines: "tuple[ScriptLine, ...]", *, quiet: bool) -> None:
+    from sim.room.script import play_script
+
     play_script(opened.drill, lines, (lambda _: None) if quiet else click.echo)
 
 
@@ -293,8 +320,9 @@ def _bot_run(spec: "Scenario", bot: str, seed: int) -> dict[str, Any]:
     from scoring.record import load
     from scoring.score import judge, total
     from sim.bots import BOTS
-    from sim.journal import Meta, Seat
+    from sim.journal import Meta
     from sim.opening import new_drill
+    from sim.spec import Seat
 
     with tempfile.TemporaryDirectory(prefix="pagerdrill-") as temporary:
         path = Path(temporary) / "drill"

@@ -101,7 +101,7 @@ def example(scenario_id: str) -> str:
     """Return the shipped script of a decent but imperfect play of a drill. Raises ScenarioError."""
     file = drill_file(scenario_id).parent / "example.drill"
     if not file.is_file():
-        raise ScenarioError(f"{scenario_id!r} comes without an example script")
+        raise ScenarioError(f"{scenario_id!r} comes without an example script; give one with --script")
     return file.read_text(encoding="utf-8")
 
 

@@ -54,11 +54,10 @@ def load_scenario(
     if isinstance(scenario, list):
         raise FileError(mistakes + scenario)
     if world is not None:
-        scenario = _with_everybody(scenario)
         mistakes += scenario_mistakes(scenario, document, check_ids)
     if mistakes:
         raise FileError(mistakes)
-    return scenario
+    return _with_everybody(scenario)
 
 
 def _stand_in() -> World:

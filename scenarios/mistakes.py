@@ -10,6 +10,9 @@ from sim.errors import ScenarioError
 Loc = tuple[str | int, ...]
 """Where in a file something stands: keys and indices from the top, e.g. ('components', 3, 'replicas')."""
 
+Finding = tuple[Loc, str]
+"""What is wrong at a place of the file at hand."""
+
 SHOWN_MAX = 50
 
 

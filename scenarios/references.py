@@ -4,16 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scenarios.document import Document
-from scenarios.mistakes import Loc, Mistake, did_you_mean
-from sim.actions.base import Names as CommandNames
-from sim.actions.base import Refused
-from sim.actions.parse import parse
+from scenarios.mistakes import Finding, Loc, Mistake, did_you_mean
+from scenarios.naming import scenario_names, world_names
+from sim.actions import VERBS, Refused, parse
+from sim.actions import Names as CommandNames
 from sim.errors import ScenarioError
-from sim.spec import Scenario, Where, World
-from sim.world import changes, faults
+from sim.people import seats
+from sim.spec import JOURNEY_SIGNALS, Person, Rule, Scenario, Where, World
+from sim.world import changes, faults, log_notes
 from sim.world.graph import components_by_level
-
-Finding = tuple[Loc, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,10 @@ class Names:
 
 
 def world_mistakes(world: World, document: Document) -> list[Mistake]:
-    """Return every name in a world that does not exist, at its line."""
+    """Return every name in a world that does not exist or means two things, at its line."""
     names = Names.of(world)
     findings = [*_components(world, names), *_users(world, names), *_rules(world, names)]
-    findings += _people(world)
+    findings += [*world_names(world), *_first_step(world.people)]
     if not findings:  # levels need every call to lead somewhere
         findings += _circles(world)
     return [document.mistake(loc, text) for loc, text in findings]
@@ -65,13 +64,15 @@ def world_mistakes(world: World, document: Document) -> list[Mistake]:
 def scenario_mistakes(
     scenario: Scenario, document: Document, check_ids: frozenset[str] | None
 ) -> list[Mistake]:
-    """Return every name in a scenario that does not exist, at its line.
+    """Return every name in a scenario that does not exist or means two things, at its line.
 
     `check_ids` are the checks that objectives may name; None does not look.
     """
     names = Names.of(scenario.world)
-    findings = [*_faults(scenario, names), *_changes(scenario, names), *_commands(scenario)]
-    findings += _plan(scenario, check_ids)
+    findings = [*_faults(scenario, names), *_changes(scenario, names), *_plan(scenario, check_ids)]
+    findings += scenario_names(scenario)
+    nobody = list(_first_step(seats.people(scenario)))
+    findings += nobody or _commands(scenario)
     return [document.mistake(loc, text) for loc, text in findings]
 
 
@@ -111,9 +112,19 @@ def _users(world: World, names: Names) -> Iterator[Finding]:
             yield ("journeys", i, "entry"), problem
         if journey.slow_ms > journey.timeout_ms:
             yield ("journeys", i, "slow_ms"), "is longer than timeout_ms; a user would have left by then"
+    yield from list(_unknown_journeys(world, names)) or _unused_journeys(world)
+
+
+def _unknown_journeys(world: World, names: Names) -> Iterator[Finding]:
     for i, client in enumerate(world.clients):
         for journey_id in client.rps:
             yield from _unknown(("clients", i, "rps", journey_id), "journey", journey_id, names.journeys)
+
+
+def _unused_journeys(world: World) -> Iterator[Finding]:
+    for i, journey in enumerate(world.journeys):
+        if not any(client.rps.get(journey.id) for client in world.clients):
+            yield ("journeys", i), f"nobody makes it; give a client class some rps of {journey.id}"
 
 
 def _rules(world: World, names: Names) -> Iterator[Finding]:
@@ -128,24 +139,43 @@ def _rules(world: World, names: Names) -> Iterator[Finding]:
             yield here, "needs either above or below, and not both"
         if rule.noise is not None and rule.noise.lasts_s[0] > rule.noise.lasts_s[1]:
             yield (*here, "noise", "lasts_s"), "has the longest blip before the shortest; swap them"
+        if rule.journey is not None:
+            yield from _of_journey(here, rule)
+
+
+def _of_journey(here: Loc, rule: Rule) -> Iterator[Finding]:
+    if rule.signal not in JOURNEY_SIGNALS:
+        text = f"journeys have no {rule.signal}; there are: {', '.join(JOURNEY_SIGNALS)}"
+        yield (*here, "signal"), text
+    if rule.by is not None:
+        yield (*here, "by"), f"a journey is measured as a whole, not by {rule.by}; leave it out"
+
+
+def command_names(scenario: Scenario) -> CommandNames:
+    """Return everything that can be named in a drill by its end, whoever plays it.
+
+    That leaves out the person whose seat the trainee takes, and changes that nobody logged. Raises
+    StopIteration where nobody is on call.
+    """
+    world, others = scenario.world, seats.colleagues(scenario)
+    return CommandNames(
+        components=tuple(sorted(component.id for component in world.components)),
+        journeys=tuple(sorted(journey.id for journey in world.journeys)),
+        zones=tuple(sorted(world.zones)),
+        clients=tuple(sorted(client.id for client in world.clients)),
+        people=tuple(sorted(person.id for person in others)),
+        teams=tuple(sorted({person.team for person in others})),
+        rules=tuple(sorted(rule.name for rule in world.rules)),
+        runbooks=tuple(sorted(runbook.id for runbook in world.runbooks)),
+        mechanisms=faults.MECHANISMS,
+        flags={c.id: tuple(sorted(flag.id for flag in c.flags)) for c in world.components},
+        changes=tuple(sorted(change.id for change in scenario.changes if change.logged)),
+    )
 
 
 def _commands(scenario: Scenario) -> Iterator[Finding]:
-    """Yield every line of a play that nobody could type in this world."""
-    world = scenario.world
-    known = CommandNames(
-        components=tuple(component.id for component in world.components),
-        journeys=tuple(journey.id for journey in world.journeys),
-        zones=world.zones,
-        clients=tuple(client.id for client in world.clients),
-        people=tuple(person.id for person in scenario.people),
-        teams=tuple(sorted({person.team for person in scenario.people})),
-        rules=tuple(rule.name for rule in world.rules),
-        runbooks=tuple(runbook.id for runbook in world.runbooks),
-        mechanisms=faults.MECHANISMS,
-        flags={c.id: tuple(flag.id for flag in c.flags) for c in world.components},
-        changes=tuple(change.id for change in scenario.changes),
-    )
+    """Yield every line of a play that nobody could type in this drill."""
+    known = command_names(scenario)
     for i, play in enumerate(scenario.plays):
         for k, command in enumerate(play.commands):
             try:
@@ -154,9 +184,13 @@ def _commands(scenario: Scenario) -> Iterator[Finding]:
                 yield ("plays", i, "commands", k), str(refused)
 
 
-def _people(world: World) -> Iterator[Finding]:
-    if not any(person.step == 1 for person in world.people):
+def _first_step(people: Iterable[Person]) -> Iterator[Finding]:
+    first = [person.id for person in people if person.step == 1]
+    if not first:
         yield ("people",), "nobody has `step: 1`, the trainee's seat; give it to one person"
+    elif len(first) > 1:
+        text = f"{' and '.join(first)} have `step: 1`, the trainee's seat; leave it to one person"
+        yield ("people",), text
 
 
 def _where(loc: Loc, where: Where, names: Names) -> Iterator[Finding]:
@@ -182,6 +216,10 @@ def _faults(scenario: Scenario, names: Names) -> Iterator[Finding]:
         if not found:
             found += [(here, text) for text in faults.check(fault, scenario.world, scenario.changes)]
         yield from found
+        for k, line in enumerate(fault.log_lines):
+            problem = log_notes.unfit(line)
+            if problem is not None:
+                yield (*here, "log_lines", k), problem
         if fault.at_s >= scenario.horizon_s:
             yield (*here, "at_s"), f"lies behind the end of the drill (horizon_s {scenario.horizon_s})"
 
@@ -215,9 +253,9 @@ def _plan(scenario: Scenario, check_ids: frozenset[str] | None) -> Iterator[Find
         yield ("lead_in_s",), "should be shortest and longest in seconds, inside the horizon"
     if scenario.rubric.par_user_min >= scenario.rubric.unacceptable_user_min:
         yield ("rubric",), "par_user_min should be below unacceptable_user_min"
-    if scenario.expects == "mitigate":
-        effects = [play.effect for play in scenario.plays]
-        if not scenario.faults:
-            yield ("faults",), "a scenario that expects `mitigate` needs a fault"
-        if not {"cures", "relieves"} & set(effects):
-            yield ("plays",), "a scenario that expects `mitigate` needs a play that cures or relieves"
+    for i, step in enumerate(scenario.guide):
+        yield from _unknown(("guide", i, "unless"), "verb", step.unless, VERBS)
+    if not scenario.faults:
+        yield ("faults",), "a scenario that expects `mitigate` needs a fault"
+    if not {"cures", "relieves"} & {play.effect for play in scenario.plays}:
+        yield ("plays",), "a scenario that expects `mitigate` needs a play that cures or relieves"

@@ -22,10 +22,18 @@ def score(find_drill: FindDrill, drill: str, form: str, with_total: bool, home: 
 
     The context object is a function from the name of a drill to its folder.
     """
-    from scoring.record import load
+    from scoring.record import having, load
     from scoring.score import judge
+    from sim.errors import PagerDrillError
+    from sim.events import DrillEnded
 
-    card = judge(load(find_drill(drill, home)))
+    record = load(find_drill(drill, home))
+    if not having(record.records, DrillEnded):
+        raise PagerDrillError(
+            f"{drill} is not over, and its card would tell how it ends; "
+            f"go on with `pagerdrill play --resume {drill}`"
+        )
+    card = judge(record)
     if form == "json":
         from scoring.card_json import card_json
 

@@ -6,11 +6,8 @@ from functools import cached_property
 
 from scoring.record import cite, having
 from scoring.scorecard import Evidence
-from sim.events import ImpactMeasured, ImpactMitigated, ImpactRelapsed, ImpactStarted, Record
+from sim.events import SAMPLE_MS, ImpactMeasured, ImpactMitigated, ImpactRelapsed, ImpactStarted, Record
 from sim.spec import Severity
-
-SAMPLE_MS = 15_000
-"""Impact is measured every 15 s."""
 
 
 @dataclass(frozen=True)

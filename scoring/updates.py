@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Literal
 
 from scoring.case import Case
-from scoring.impact import SAMPLE_MS
+from sim.events import SAMPLE_MS
 from scoring.record import cite, having
 from scoring.rubric import HURT_SHARE_ALLOWED, INTERNAL_EVERY_S
 from scoring.scorecard import Evidence

@@ -50,6 +50,11 @@ class Answer:
     blocks: tuple[Block, ...] = field(default=())
     refused: bool = False
 
+    @property
+    def text(self) -> str:
+        """The first line of text; '' where there is none."""
+        return next((block.text for block in self.blocks if isinstance(block, Line)), "")
+
 
 def said(text: str, tone: Tone = "plain") -> Answer:
     """Return an answer of one line."""

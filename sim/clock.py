@@ -43,18 +43,6 @@ class Clock:
         elapsed_ms = max(0, wall_ms - self.wall_from_ms)
         return self.sim_from_ms + elapsed_ms * self.speed_thousandths // 1000
 
-    def wall_ms_until(self, sim_ms: int, wall_ms: int) -> int | None:
-        """Return how many wall milliseconds pass from `wall_ms` until `sim_ms` is reached; None while paused.
-
-        0 when it has been reached.
-        """
-        if sim_ms <= self.sim_ms(wall_ms):
-            return 0
-        if not self.running:
-            return None
-        needed_ms = -((self.sim_from_ms - sim_ms) * 1000 // self.speed_thousandths)
-        return self.wall_from_ms + needed_ms - wall_ms
-
     def paused(self, wall_ms: int) -> "Clock":
         """Return the clock, standing still from this wall time on."""
         return replace(self._piece(wall_ms), running=False)

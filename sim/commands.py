@@ -5,26 +5,32 @@ from typing import Any
 
 import click
 
+HOME_OPTION = click.option(
+    "--home", help="Where drills are kept (default: PAGERDRILL_HOME, or the platform's place)."
+)
+JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
-@click.group()
-@click.option("--home", help="where drills are kept (default: PAGERDRILL_HOME, or the platform's place)")
-@click.pass_context
-def drills(context: click.Context, home: str | None) -> None:
-    """List, show, verify and delete the drills that were played."""
+
+def _home(given: str | None) -> Any:
     from sim.home import Home, home_folder
 
-    context.obj = Home(home_folder(home))
+    return Home(home_folder(given))
+
+
+@click.group()
+def drills() -> None:
+    """List, show, verify and delete the drills that were played."""
 
 
 @drills.command("list")
-@click.option("--json", "as_json", is_flag=True, help="print JSON")
-@click.pass_obj
-def list_drills(home: Any, as_json: bool) -> None:
+@JSON_OPTION
+@HOME_OPTION
+def list_drills(as_json: bool, home: str | None) -> None:
     """List the drills, oldest first."""
     from sim.journal import Meta
 
     rows = []
-    for path, meta in home.metas():
+    for path, meta in _home(home).metas():
         if isinstance(meta, Meta):
             state = "finished" if meta.finished else "open"
             rows.append({"id": path.name, "created": meta.created, "state": state})
@@ -42,14 +48,14 @@ def list_drills(home: Any, as_json: bool) -> None:
 
 @drills.command()
 @click.argument("drill")
-@click.option("--json", "as_json", is_flag=True, help="print JSON")
-@click.pass_obj
-def show(home: Any, drill: str, as_json: bool) -> None:
+@JSON_OPTION
+@HOME_OPTION
+def show(drill: str, as_json: bool, home: str | None) -> None:
     """Show what was typed in a drill, and how far it got."""
     from sim import journal
     from sim.events import ActionRefused, ActionSubmitted
 
-    folder = journal.read(home.folder(drill))
+    folder = journal.read(_home(home).folder(drill))
     typed = [
         (record.t_ms, record.event.raw, isinstance(record.event, ActionRefused))
         for record in folder.records
@@ -81,13 +87,13 @@ def show(home: Any, drill: str, as_json: bool) -> None:
 
 @drills.command()
 @click.argument("drill")
-@click.option("--json", "as_json", is_flag=True, help="print JSON")
-@click.pass_obj
-def verify(home: Any, drill: str, as_json: bool) -> None:
+@JSON_OPTION
+@HOME_OPTION
+def verify(drill: str, as_json: bool, home: str | None) -> None:
     """Play a drill's inputs again and compare every record with what was stored."""
     from sim.opening import verify as verify_folder
 
-    count = verify_folder(home.folder(drill))
+    count = verify_folder(_home(home).folder(drill))
     if as_json:
         click.echo(json.dumps({"id": drill, "records": count, "same": True}))
     else:
@@ -96,12 +102,13 @@ def verify(home: Any, drill: str, as_json: bool) -> None:
 
 @drills.command()
 @click.argument("drill")
-@click.option("--yes", is_flag=True, help="do not ask")
-@click.pass_obj
-def delete(home: Any, drill: str, yes: bool) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@HOME_OPTION
+def delete(drill: str, yes: bool, home: str | None) -> None:
     """Delete a drill for good."""
-    home.folder(drill)
+    place = _home(home)
+    place.folder(drill)
     if not yes:
         click.confirm(f"delete {drill} for good?", abort=True)
-    home.delete(drill)
+    place.delete(drill)
     click.echo(f"{drill} is deleted")

@@ -15,7 +15,7 @@ from sim.actions.acts import ActVerb
 from sim.actions.look import Look
 from sim.actions.time import AskHint, Mitigated, Pause, Resolve, Resume, Wait
 from sim.alerting.monitoring import Monitoring, Raised
-from sim.answer import Answer, refusal, said
+from sim.answer import Answer, Line, refusal, said
 from sim.board import Board
 from sim.decision import Decision
 from sim.errors import JournalError, StorageError
@@ -39,14 +39,14 @@ from sim.events import (
     MitigationClaimed,
     Record,
 )
-from sim.journal import Log, Seat
+from sim.journal import Log
 from sim.look import ANSWERS
 from sim.oncall.pager import Pager
 from sim.people.operator import Operator
 from sim.people.script import Injects
 from sim.people.seats import colleagues, escalation_chain
 from sim.people.warroom import WarRoom
-from sim.spec import Scenario
+from sim.spec import Scenario, Seat
 from sim.timeline import Order, Timeline
 from sim.truth import Truth
 from sim.view import View
@@ -137,15 +137,21 @@ class Drill:
 
     def enter(self, line: str) -> Answer:
         """Take one typed line at the present moment and answer it. Raises StorageError."""
-        if line.strip().lower() == "yes" and self._awaits_yes is not None:
-            action, self._awaits_yes = self._awaits_yes, None
-            return self.submit(action, line)
-        self._awaits_yes = None
+        line = line.encode("utf-8", "replace").decode()
         try:
-            action = parse(line, self.view.names, interactive=self.interactive)
+            action = self._meant(line).model_copy(update={"actor": self.seat.name})
         except Refused as refused:
             return self.refuse(line, str(refused))
         return self.submit(action, line)
+
+    def _meant(self, line: str) -> Action:
+        """Return the action of a line; a lone `yes` means the act that was last asked about."""
+        if line.strip().lower() != "yes":
+            return parse(line, self.view.names, interactive=self.interactive)
+        action, self._awaits_yes = self._awaits_yes, None
+        if action is None:
+            raise Refused("there is nothing to say yes to")
+        return action
 
     def submit(self, action: Action, raw: str | None = None) -> Answer:
         """Validate, journal and apply an action; return what the person may see. Raises StorageError."""
@@ -155,6 +161,9 @@ class Drill:
             decision = self._decide(action)
         except Refused as refused:
             return self.refuse(raw, str(refused))
+        if decision.answer.refused:
+            return self.refuse(raw, decision.answer.text)
+        self._waiting.typed()
         self._input(ActionSubmitted(verb=action.verb, command=action.command(), raw=raw))
         if isinstance(action, Look):
             component = getattr(action, "component", None) or getattr(action, "subject", None)
@@ -163,14 +172,24 @@ class Drill:
                 args=" ".join(action.command().split(" ")[1:]),
                 component=component if component in self.view.names.components else None,
             )
-            self._emit(looked, actor=self.seat.name, seen_by=(self.seat.name, FACILITATOR))
+            self._emit(looked, actor=action.actor, seen_by=(action.actor, FACILITATOR))
         for event in decision.events:
-            self._emit(event, actor=self.seat.name)
+            self._emit(event, actor=action.actor)
         if decision.effect is not None:
             decision.effect()
         self._timeline.settle()
-        self._write()
-        return decision.answer
+        return self._written(decision.answer)
+
+    def _written(self, answer: Answer) -> Answer:
+        """Write what the input led to. Where that fails the input still counts: a replay makes it again."""
+        try:
+            self._write()
+        except StorageError as error:
+            trouble = Line(
+                f"{error} What you typed counts; what it led to is shown when there is room.", "bad"
+            )
+            return Answer((*answer.blocks, trouble))
+        return answer
 
     def repeat(self, command: str, raw: str) -> None:
         """Submit an action again from its canonical form, as a replay does. Raises JournalError."""
@@ -178,7 +197,7 @@ class Drill:
             action = parse(command, self.view.names)
         except Refused as refused:
             raise JournalError(f"the stored command {command!r} means nothing here: {refused}") from None
-        self.submit(action, raw)
+        self.submit(action.model_copy(update={"actor": self.seat.name}), raw)
 
     def catch_up(self, t_ms: int) -> None:
         """Process everything due up to `t_ms`, also after the end of the drill. Raises StorageError."""
@@ -197,7 +216,7 @@ class Drill:
 
     def resume(self) -> None:
         """Let the clock run again. Raises StorageError."""
-        if self.paused:
+        if self.paused and not self.ended:
             self._input(DrillResumed(), seen_by=(ALL,))
 
     def mark_time(self) -> None:
@@ -220,6 +239,7 @@ class Drill:
 
     def finish(self) -> None:
         """Let the world run on, headless, to the horizon. Raises StorageError."""
+        self.resume()
         self._advance(self.end_ms)
         self._write(sync=True)
 
@@ -283,7 +303,7 @@ class Drill:
                 self._awaits_yes = action.model_copy(update={"confirmed": True})
                 raise Refused(f"{warning}. Type `yes` to do it, or `{self._awaits_yes.command()}`.")
             return self._operator.decide(action)
-        decision = self._pager.decide(action, self.seat.name) or self._warroom.decide(action, self.seat.name)
+        decision = self._pager.decide(action) or self._warroom.decide(action)
         if decision is not None:
             return self._with_operator(decision)
         return self._decide_time(action)
@@ -354,9 +374,9 @@ class Drill:
         record = self._journal.append(self.now_ms, self.seat.name, seen_by, event)
         try:
             self._journal.write(sync=True)
-        except StorageError:
+        except StorageError as error:
             self._journal.drop_last()
-            raise
+            raise StorageError(f"Nothing was done: {error}") from error
         self._board.add(record)
 
     def _write(self, *, sync: bool = False) -> None:

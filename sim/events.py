@@ -16,6 +16,9 @@ from sim.spec import Severity
 ENGINE = 1
 """Raised when behaviour changes; a drill of an older engine can be read and scored, not resumed."""
 
+SAMPLE_MS = 15_000
+"""How often telemetry, rules and impact are sampled."""
+
 ALL = "all"
 TRUTH = "truth"
 FACILITATOR = "facilitator"

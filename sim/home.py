@@ -1,6 +1,7 @@
 """The home folder: where drills are kept."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -9,11 +10,18 @@ import platformdirs
 from sim.errors import JournalError, StorageError
 from sim.journal import META_FILE, FolderLock, Meta, read_meta
 
+DRILL_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+
 
 def home_folder(given: str | None) -> Path:
     """Return the home folder: as given, else PAGERDRILL_HOME, else the platform's place for data."""
     named = given or os.environ.get("PAGERDRILL_HOME")
-    return Path(named).expanduser() if named else platformdirs.user_data_path("pagerdrill")
+    if not named:
+        return platformdirs.user_data_path("pagerdrill")
+    try:
+        return Path(named).expanduser()
+    except RuntimeError as error:
+        raise StorageError(f"{named}: {error}") from None
 
 
 class Home:
@@ -46,7 +54,7 @@ class Home:
     def folder(self, drill: str) -> Path:
         """Return the folder of a drill. Raises JournalError where there is none."""
         path = self.drills / drill
-        if not drill or Path(drill).name != drill or not path.is_dir():
+        if not DRILL_ID.fullmatch(drill) or not path.is_dir():
             raise JournalError(f"there is no drill {drill!r}; `pagerdrill drills list` shows what there is")
         return path
 
@@ -72,7 +80,7 @@ class Home:
         try:
             shutil.rmtree(path)
         except OSError as error:
-            raise StorageError(f"cannot delete {path}: {error.strerror}") from error
+            raise StorageError(f"cannot delete {path}: {error.strerror or error}") from error
 
 
 def _created(meta: Meta | JournalError) -> str:

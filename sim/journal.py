@@ -16,27 +16,19 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from sim.errors import JournalError, StorageError
-from sim.events import ENGINE, ClockReached, Event, Record, chained_sum, from_fields, to_line
-from sim.spec import Frozen, Scenario
+from sim.events import ENGINE, Event, Record, chained_sum, from_fields, to_line
+from sim.spec import Frozen, Scenario, Seat
 
 SCHEMA = 1
 SCENARIO_FILE, JOURNAL_FILE, TRUTH_FILE = "scenario.json", "journal.jsonl", "truth.jsonl"
 META_FILE, SIGNALS_FILE, LOCK_FILE = "meta.json", "signals.npz", "lock"
-
-Role = Literal["responder", "ic"]
-
-
-class Seat(Frozen):
-    """A person who takes part, and the role they hold at the start."""
-
-    name: str
-    role: Role
 
 
 class Header(Frozen):
@@ -46,7 +38,7 @@ class Header(Frozen):
     engine: int = ENGINE
     scenario_sha256: str
     seed: int
-    seats: tuple[Seat, ...]
+    seats: tuple[Seat, ...] = Field(min_length=1)
 
     def line(self) -> str:
         """Return the header as a line of JSON."""
@@ -91,7 +83,7 @@ class Log:
         self._path = path
         self._sum = chained_sum("", header.line())
         self._end = 0
-        self._file = path.open("r+b" if path.exists() else "x+b", buffering=0) if path else None
+        self._file = _opened(path) if path else None
         if self._file is not None:
             self._file.seek(0, os.SEEK_END)
             self._end = self._file.tell()
@@ -156,8 +148,7 @@ class Log:
             self._file.truncate(self._end)
             self._file.seek(self._end)
             raise StorageError(
-                f"cannot write {self._path}: {error.strerror or error}. Nothing was done. "
-                "Make room and go on; the drill is paused."
+                f"cannot write {self._path}: {error.strerror or error}. Make room and go on."
             ) from error
         self._end += len(data)
 
@@ -166,7 +157,13 @@ class FolderLock:
     """Holds a drill folder for one process. Raises JournalError where another has it."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = (folder / LOCK_FILE).open("w")
+        try:
+            self._file = (folder / LOCK_FILE).open("w")
+        except OSError as error:
+            raise StorageError(
+                f"cannot lock {folder}: {error.strerror or error}. A drill can only be gone on with "
+                "where its folder can be written."
+            ) from None
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -196,10 +193,10 @@ def create_folder(path: Path, scenario: Scenario, meta: Meta) -> None:
     """Make a new drill folder with its scenario and meta. Raises StorageError where that fails."""
     try:
         path.mkdir(parents=True)
-        (path / SCENARIO_FILE).write_text(scenario_text(scenario), encoding="utf-8")
+        _write_whole(path / SCENARIO_FILE, scenario_text(scenario))
         write_meta(path, meta)
     except FileExistsError:
-        raise StorageError(f"{path} exists already; choose another name") from None
+        raise StorageError(f"{path} exists already; delete that drill first") from None
     except OSError as error:
         raise StorageError(
             f"cannot make the drill folder {path}: {error.strerror}. "
@@ -209,9 +206,17 @@ def create_folder(path: Path, scenario: Scenario, meta: Meta) -> None:
 
 def write_meta(path: Path, meta: Meta) -> None:
     """Write `meta.json`, whole or not at all."""
-    draft = path / f"{META_FILE}.new"
-    draft.write_text(meta.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    draft.replace(path / META_FILE)
+    _write_whole(path / META_FILE, meta.model_dump_json(indent=1) + "\n")
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that after a crash it is there whole, or as it was before."""
+    draft = path.with_suffix(".new")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
 
 
 def read_meta(path: Path) -> Meta:
@@ -239,8 +244,16 @@ def read(path: Path) -> DrillFolder:
     header, records, _ = _read_log(path / JOURNAL_FILE)
     if header.scenario_sha256 != sha256(text).hexdigest():
         raise JournalError(f"{path / SCENARIO_FILE} was altered: its checksum is not the one in the journal")
-    _, truth, _ = _read_log(path / TRUTH_FILE)
+    truth = _read_log(path / TRUTH_FILE)[1] if _has_content(path / TRUTH_FILE) else ()
     return DrillFolder(path, header, scenario, records, truth, read_meta(path))
+
+
+def _has_content(path: Path) -> bool:
+    """Whether a log has at least its header; truth that a crash lost is made again by a replay."""
+    try:
+        return b"\n" in path.read_bytes()
+    except OSError:
+        return False
 
 
 def reopen(folder: DrillFolder) -> tuple[Log, Log]:
@@ -257,12 +270,24 @@ def reopen(folder: DrillFolder) -> tuple[Log, Log]:
     end_ms = folder.records[-1].t_ms if folder.records else 0
     logs = []
     for name, last_ms in ((JOURNAL_FILE, None), (TRUTH_FILE, end_ms)):
-        _, records, ends = _read_log(folder.path / name)
-        keep = [r for r in records if last_ms is None or r.t_ms <= last_ms]
-        with (folder.path / name).open("r+b") as file:
-            file.truncate(ends[len(keep)])
-        logs.append(Log(folder.path / name, folder.header, tuple(keep)))
+        path = folder.path / name
+        keep: tuple[Record, ...] = ()
+        end = 0
+        if name == JOURNAL_FILE or _has_content(path):
+            _, records, ends = _read_log(path)
+            keep = tuple(r for r in records if last_ms is None or r.t_ms <= last_ms)
+            end = ends[len(keep)]
+        with _opened(path) as file:
+            file.truncate(end)
+        logs.append(Log(path, folder.header, keep))
     return logs[0], logs[1]
+
+
+def _opened(path: Path) -> FileIO:
+    try:
+        return path.open("r+b" if path.exists() else "x+b", buffering=0)
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror or error}") from None
 
 
 def _read_log(path: Path) -> tuple[Header, tuple[Record, ...], list[int]]:
@@ -297,7 +322,7 @@ def _parse_header(path: Path, line: bytes) -> Header:
         if schema != SCHEMA:
             raise JournalError(f"{path}: schema {schema} is not known to this version (it reads {SCHEMA})")
         return Header(schema_=schema, **fields)
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise JournalError(f"{path}: the header (line 1) is not one: {_first_line(error)}") from None
 
 
@@ -309,7 +334,7 @@ def _split_sum(path: Path, number: int, line: bytes) -> tuple[dict[str, Any], st
         body, found, _ = text.rpartition(',"sum":"')
         if not found or not isinstance(fields, dict):
             raise ValueError("no checksum")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise JournalError(f"{path}: record {number} is not a record: {_first_line(error)}") from None
     return fields, body + "}"
 
@@ -327,11 +352,6 @@ def _record(path: Path, number: int, fields: dict[str, Any]) -> Record:
 def inputs(records: tuple[Record, ...]) -> Iterator[Record]:
     """Yield the records that came from people or the clock."""
     return (record for record in records if record.is_input)
-
-
-def is_time_mark(record: Record) -> bool:
-    """Return whether this record only says how far the clock had come."""
-    return isinstance(record.event, ClockReached)
 
 
 def _bytes(path: Path) -> bytes:

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, cast
 
 import numpy as np
 
@@ -21,8 +21,8 @@ from sim.events import (
     DrillResumed,
     Record,
 )
-from sim.journal import FolderLock, Log, Meta, Seat
-from sim.spec import Scenario
+from sim.journal import FolderLock, Log, Meta
+from sim.spec import Scenario, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class OpenDrill:
         draft = self.path / f"{journal.SIGNALS_FILE}.new"
         try:
             with draft.open("wb") as file:
-                np.savez_compressed(file, allow_pickle=False, **signals)
+                np.savez_compressed(file, **cast(dict[str, Any], signals))
             draft.replace(self.path / journal.SIGNALS_FILE)
             meta = journal.read_meta(self.path)
             journal.write_meta(self.path, meta.model_copy(update={"finished": True}))

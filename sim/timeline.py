@@ -14,9 +14,6 @@ import simpy
 TICK_MS = 5_000
 """The world's step. An input acts on the flow at the next tick."""
 
-SAMPLE_MS = 15_000
-"""Telemetry, rules and impact are sampled at this interval, three ticks."""
-
 Routine = Generator[simpy.Event, Any, None]
 """A SimPy process: a generator that yields moments."""
 

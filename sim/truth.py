@@ -6,8 +6,8 @@ It writes truth events only; nothing that people meet reads it.
 from sim.alerting.monitoring import Monitoring, Raised
 from sim.alerting.noise import blip_behind
 from sim.decision import Emit
-from sim.events import AlertLabelled, EvidenceAppeared
-from sim.timeline import SAMPLE_MS, Order, Routine, Timeline
+from sim.events import SAMPLE_MS, AlertLabelled, EvidenceAppeared
+from sim.timeline import Order, Routine, Timeline
 from sim.world import impact
 from sim.world.production import Production
 from sim.world.reach import connected
@@ -100,6 +100,6 @@ class Truth:
                 return "symptom", f"fault:{span.fault.id}"
         for act in production.recent_acts(AFTERGLOW_MS):
             component = act.where.component or act.where.callee
-            if component is None or connected(production.world, place, component):
+            if component is not None and connected(production.world, place, component):
                 return "self_inflicted", act.owner
         return "transient", "measurement noise"

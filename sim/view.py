@@ -15,11 +15,11 @@ from sim.actions.look import SIGNALS
 from sim.alerting.history import AlertHistory, past
 from sim.alerting.monitoring import Monitoring
 from sim.alerting.rules import Instance
-from sim.board import Board
+from sim.board import Board, PageCard
 from sim.events import Record
-from sim.journal import Log, Seat
+from sim.journal import Log
 from sim.people.seats import colleagues
-from sim.spec import Journey, Person, Scenario, Signal, World
+from sim.spec import Journey, Person, Scenario, Seat, Signal, World
 from sim.timeline import Timeline
 from sim.world import logs, traces
 from sim.world.faults import MECHANISMS
@@ -142,11 +142,6 @@ class View:
     def world(self) -> World:
         """The public facts: components and their calls, journeys, rules, runbooks, people."""
         return self._scenario.world
-
-    @property
-    def briefing(self) -> str:
-        """What the person was told at the start."""
-        return self._scenario.briefing
 
     @property
     def names(self) -> Names:
@@ -288,9 +283,13 @@ class View:
             clock=self.wall_clock(self.now_ms),
             severity=board.severity if board.resolved_ms is None else None,
             open_alerts=len(board.open_alerts),
-            unacked_pages=sum(self.seat.name in page.persons for page in board.waiting_pages),
+            unacked_pages=len(self.my_pages()),
             impact=impact + more,
         )
+
+    def my_pages(self) -> list[PageCard]:
+        """Return the pages that wait for this person."""
+        return [page for page in self.board.waiting_pages if self.seat.name in page.persons]
 
     def completions(self, text_before_cursor: str) -> tuple[str, ...]:
         """Return the words that could stand next: everything there is, never only what matters."""

@@ -33,11 +33,16 @@ class Waiting:
         """Let time pass until `t_ms` unless somebody is paged."""
         self._begin(None, t_ms)
 
+    def typed(self) -> None:
+        """Somebody typed something: their own wait is over. What passes after `resolve` goes on."""
+        if self._wait is not None:
+            self._wait, self._until_ms = None, None
+
     def _begin(self, wait: Wait | None, until_ms: int) -> None:
         board = self._view.board
         self._wait, self._until_ms = wait, until_ms
         self._pages, self._updates = len(board.pages), len(board.updates)
-        if wait is not None and wait.until == "page" and board.waiting_pages:
+        if wait is not None and wait.until == "page" and self._view.my_pages():
             self._until_ms = self._view.now_ms
 
     def over(self) -> bool:

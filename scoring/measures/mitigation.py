@@ -21,7 +21,7 @@ USERS_AFFECTED = MeasureKind(
     "mitigation",
     "count",
     "drill start",
-    "Users who had at least one bad request, each counted once.",
+    "Users who had at least one bad request; a session counts once.",
 )
 WORST_SHARE = MeasureKind(
     "worst-users-share",

@@ -62,7 +62,7 @@ class Silence(AlertVerb):
     def parse(cls, words: Words) -> Self:
         matcher = words.name("rule or component", words.names.rules + words.names.components)
         words.skip("for")
-        return cls(matcher=matcher, for_s=words.duration_s("how long"))
+        return cls(matcher=matcher, for_s=words.duration_s("how long", 24 * 3600))
 
     def parameters(self) -> list[Any]:
         return [self.matcher, duration_text(self.for_s)]

@@ -125,9 +125,12 @@ class Words:
             raise Refused(f"{what} must be a number, not {word!r}")
         return int(word)
 
-    def duration_s(self, what: str) -> int:
+    def duration_s(self, what: str, longest_s: int) -> int:
         """Take a duration such as 90s, 5m or 1h; a bare number means minutes. Returns seconds."""
-        return duration_s(self.take(what), what)
+        seconds = duration_s(self.take(what), what)
+        if seconds > longest_s:
+            raise Refused(f"{what} can be {duration_text(longest_s)} at most")
+        return seconds
 
     def share(self, what: str) -> float:
         """Take a percentage such as 40% or 40; returns a share in [0, 1]."""
@@ -189,9 +192,10 @@ def percent_text(share: float) -> str:
 class Action(Frozen):
     """One verb with its parameters. Subclasses say how they are parsed and written.
 
-    Class attributes: `verb`, `group`, `usage` (without the verb), `about` (one line) and `example`.
+    `actor` is the person who acts; it is set by the drill. Class attributes: `verb`, `group`, `usage` (without the verb), `about` (one line) and `example`.
     """
 
+    actor: str = ""
     verb: ClassVar[str]
     group: ClassVar[Group]
     usage: ClassVar[str] = ""

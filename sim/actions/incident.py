@@ -174,7 +174,7 @@ class Update(IncidentVerb):
         head, found, tail = text.rpartition(" next ")
         if found and tail and " " not in tail.strip():
             try:
-                next_s = Words(tail, words.names, abbreviations=False).duration_s("the promise")
+                next_s = Words(tail, words.names, abbreviations=False).duration_s("the promise", 24 * 3600)
                 text = head.strip()
             except Refused:
                 next_s = None

@@ -3,9 +3,11 @@
 from typing import Any, ClassVar, Literal, Self, get_args
 
 from sim.actions.base import Action, Group, Words, duration_text
-from sim.spec import Signal
+from sim.spec import JOURNEY_SIGNALS, Signal
 
 Split = Literal["zone", "version", "shard"]
+DAY_S = 24 * 3600
+LOGS_KEPT_S = 3600
 SIGNALS: tuple[str, ...] = get_args(Signal)
 
 
@@ -87,9 +89,9 @@ class Metrics(Look):
             if words.skip("by"):
                 by = words.name("split", ("zone", "version", "shard"))  # type: ignore[assignment]
             elif words.skip("last"):
-                last_s = min(words.duration_s("the window"), 24 * 3600)
+                last_s = words.duration_s("the window", DAY_S)
             elif signal is None:
-                signal = _signal(words)
+                signal = take_signal(words, subject)
             else:
                 words.end()
         return cls(subject=subject, signal=signal, by=by, last_s=last_s)
@@ -104,14 +106,15 @@ def _is_signal(word: str) -> bool:
     return word in SIGNALS or any(name.rpartition("_")[0] == word for name in SIGNALS)
 
 
-def _signal(words: Words) -> str:
-    """Take a signal; its unit may be left out: p95 for p95_ms, cpu for cpu_share."""
+def take_signal(words: Words, subject: str) -> str:
+    """Take a signal of a component or journey; its unit may be left out: p95 for p95_ms."""
+    known: tuple[str, ...] = JOURNEY_SIGNALS if subject in words.names.journeys else SIGNALS
     word = words.peek()
-    short = [name for name in SIGNALS if name.rpartition("_")[0] == word]
+    short = [name for name in known if name.rpartition("_")[0] == word]
     if short:
         words.take("signal")
         return short[0]
-    return words.name("signal", SIGNALS)
+    return words.name(f"signal of {subject}", known)
 
 
 class Topology(Look):
@@ -145,8 +148,8 @@ class Logs(Look):
     def parse(cls, words: Words) -> Self:
         component = words.last_component() if words.peek() == "last" else words.component()
         words.skip("last")
-        last_s = words.duration_s("the window") if words.left else 300
-        return cls(component=component, last_s=min(last_s, 3600))
+        last_s = words.duration_s("the window", LOGS_KEPT_S) if words.left else 300
+        return cls(component=component, last_s=last_s)
 
     def parameters(self) -> list[Any]:
         return [self.component, f"last {duration_text(self.last_s)}" if self.last_s != 300 else None]
@@ -177,16 +180,16 @@ class Changes(Look):
     about = "deploys, configuration and flags that were changed lately, newest first"
     example = "changes last 2h"
     component: str | None = None
-    last_s: int = 24 * 3600
+    last_s: int = DAY_S
 
     @classmethod
     def parse(cls, words: Words) -> Self:
         component = words.component() if words.left and words.peek() != "last" else None
-        last_s = words.duration_s("the window") if words.skip("last") else 24 * 3600
-        return cls(component=component, last_s=min(last_s, 24 * 3600))
+        last_s = words.duration_s("the window", DAY_S) if words.skip("last") else DAY_S
+        return cls(component=component, last_s=last_s)
 
     def parameters(self) -> list[Any]:
-        return [self.component, f"last {duration_text(self.last_s)}" if self.last_s != 24 * 3600 else None]
+        return [self.component, f"last {duration_text(self.last_s)}" if self.last_s != DAY_S else None]
 
 
 class RunbookPage(Look):
@@ -238,7 +241,7 @@ class Timeline(Look):
 
     @classmethod
     def parse(cls, words: Words) -> Self:
-        return cls(last_s=words.duration_s("the window") if words.skip("last") or words.left else None)
+        return cls(last_s=words.duration_s("the window", DAY_S) if words.skip("last") or words.left else None)
 
     def parameters(self) -> list[Any]:
         return [f"last {duration_text(self.last_s)}" if self.last_s else None]

@@ -23,14 +23,26 @@ VERBS: dict[str, type[Action]] = _verbs(
 """Every verb by its name, in the order of `help`."""
 
 LINE_MAX = 4000
+_REWRITES_MAX = 4
 
 
 def parse(line: str, names: Names, *, interactive: bool = False) -> Action:
     """Return the action that a line means.
 
-    Only interactive lines may abbreviate verbs and names, and only there bare text is `say`. Raises
+    Only interactive lines may abbreviate verbs and names, and only there bare text is `say`. What comes
+    back is what its own canonical line means, so that a replay of the journal does the same. Raises
     Refused, whose text says what to type instead.
     """
+    action = _parsed(line, names, interactive=interactive)
+    for _ in range(_REWRITES_MAX):
+        again = _parsed(action.command(), names, interactive=False)
+        if again == action:
+            return action
+        action = again
+    raise Refused("that cannot be written down so that it means the same again; put it more simply")
+
+
+def _parsed(line: str, names: Names, *, interactive: bool) -> Action:
     line = "".join(c if c.isprintable() else " " for c in line).strip()
     if len(line) > LINE_MAX:
         raise Refused(f"the line is longer than {LINE_MAX} characters")
@@ -39,7 +51,7 @@ def parse(line: str, names: Names, *, interactive: bool = False) -> Action:
     word, _, rest = line.partition(" ")
     verb = _verb(word.lower(), rest, interactive=interactive)
     if verb is None:
-        return incident.Say(text=line)
+        return _parsed(f"say {line}", names, interactive=False)
     words = Words(rest, names, abbreviations=interactive)
     try:
         action = verb.parse(words)

@@ -1,10 +1,11 @@
 """Verbs of time, help and the end."""
 
+import math
 import re
 from typing import Any, ClassVar, Literal, Self
 
 from sim.actions.base import Action, Group, Refused, Words, duration_text
-from sim.actions.look import SIGNALS, _signal
+from sim.actions.look import SIGNALS, take_signal
 
 Comparison = Literal["<", ">"]
 _COMPARE = re.compile(r"[<>]")
@@ -33,19 +34,21 @@ class Wait(TimeVerb):
     @classmethod
     def parse(cls, words: Words) -> Self:
         if not words.skip("until"):
-            return cls(for_s=min(words.duration_s("how long"), 3600))
+            return cls(for_s=words.duration_s("how long", 24 * 3600))
         if words.peek() in ("page", "update"):
             return cls(until=words.take("what"))
         subject = words.name(
             "page, update, component or journey", words.names.components + words.names.journeys
         )
-        signal = _signal(words)
+        signal = take_signal(words, subject)
         compare = words.take("< or >")
         if not _COMPARE.fullmatch(compare):
             raise Refused(f"compare with < or >, not {compare!r}")
         word = words.take("the value")
         try:
             value = float(word.rstrip("%")) / (100 if word.endswith("%") else 1)
+            if not math.isfinite(value):
+                raise ValueError
         except ValueError:
             raise Refused(f"the value must be a number, not {word!r}") from None
         return cls(until="signal", subject=subject, signal=signal, compare=compare, value=value)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sim.alerting.noise import blips
 from sim.alerting.rules import Instance, RuleStates, Transition, instances
 from sim.decision import Emit
-from sim.events import AlertFired, AlertResolved
-from sim.timeline import SAMPLE_MS, Order, Routine, Timeline
+from sim.events import SAMPLE_MS, AlertFired, AlertResolved
+from sim.timeline import Order, Routine, Timeline
 from sim.world.flow import Flow
 from sim.world.history import HISTORY_MS
 from sim.world.log_notes import cells_of, fault_notes

@@ -6,13 +6,12 @@ from typing import get_args
 from sim.actions.look import Metrics
 from sim.answer import Answer, Block, Chart, Line, refusal
 from sim.look.figures import unit_of
-from sim.spec import Signal
+from sim.spec import JOURNEY_SIGNALS, Signal
 from sim.view import View
 from sim.world.telemetry import Curve
 
 POINTS_MAX = 120
 _HOUR_MS = 3_600_000
-_OF_JOURNEY: tuple[Signal, ...] = ("rps", "error_share", "p50_ms", "p95_ms", "p99_ms")
 _OVERVIEW: tuple[Signal, ...] = ("rps", "error_share", "p50_ms", "p95_ms", "cpu_share", "connections_share")
 
 
@@ -26,9 +25,7 @@ def metrics(action: Metrics, view: View) -> Answer:
     elif action.by:
         signals = ("rps", "error_share", "p95_ms")
     else:
-        signals = _OF_JOURNEY if is_journey else _OVERVIEW
-    if is_journey and signals[0] not in _OF_JOURNEY:
-        return refusal(f"journeys have no {action.signal}; there are: {', '.join(_OF_JOURNEY)}")
+        signals = JOURNEY_SIGNALS if is_journey else _OVERVIEW
     blocks: list[Block] = [Line(_heading(action, view), "title")]
     for signal in signals:
         blocks.extend(_charts(action, signal, view))

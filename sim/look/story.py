@@ -3,7 +3,7 @@
 from sim.actions.look import Timeline
 from sim.answer import Answer, Line
 from sim.events import DrillStarted, GuideSaid
-from sim.room.lines import coalesced
+from sim.lines import coalesced
 from sim.view import View
 
 

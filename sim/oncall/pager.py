@@ -84,11 +84,11 @@ class Pager:
                 covered.add(page.alert.alert)
                 self.alert_fired(page.alert, f"{page.identity} again")
 
-    def decide(self, action: Action, actor: str) -> Decision | None:
+    def decide(self, action: Action) -> Decision | None:
         """Return what a verb of alerts and pages leads to; None for other verbs. Raises Refused."""
         match action:
             case Ack():
-                return self._ack(action, actor)
+                return self._ack(action)
             case Escalate():
                 return self._escalate(action)
             case Silence():
@@ -147,8 +147,8 @@ class Pager:
 
     # --- verbs --------------------------------------------------------------------------------------------
 
-    def _ack(self, action: Ack, actor: str) -> Decision:
-        waiting = [card for card in self._board.waiting_pages if actor in card.persons]
+    def _ack(self, action: Ack) -> Decision:
+        waiting = [card for card in self._board.waiting_pages if action.actor in card.persons]
         if action.page is not None:
             cards = [self._page(action.page)]
             if cards[0].acknowledged_by is not None:
@@ -157,7 +157,7 @@ class Pager:
             cards = waiting if action.everything else waiting[-1:]
         if not cards:
             raise Refused("no page waits for you")
-        events = tuple(PageAcknowledged(page=c.page, alert=c.alert, person=actor) for c in cards)
+        events = tuple(PageAcknowledged(page=c.page, alert=c.alert, person=action.actor) for c in cards)
         named = ", ".join(f"page {c.page} ({c.rule} on {c.component})" for c in cards)
         return Decision(said(f"you have {named}"), events)
 

@@ -12,9 +12,8 @@ from sim.answer import said
 from sim.board import Board
 from sim.decision import Decision, Emit
 from sim.events import MessageSaid
-from sim.journal import Seat
 from sim.oncall import response
-from sim.spec import Person
+from sim.spec import Person, Seat
 from sim.timeline import Order, Timeline
 from sim.world.mitigations.catalogue import plan, warning
 from sim.world.mitigations.plan import Act, Refusal

@@ -6,8 +6,7 @@ from functools import partial
 from sim.board import Board
 from sim.decision import Emit
 from sim.events import FACILITATOR, GuideSaid, MessageSaid
-from sim.journal import Seat
-from sim.spec import GuideStep, Inject, Scenario
+from sim.spec import GuideStep, Inject, Scenario, Seat
 from sim.timeline import Order, Timeline
 
 

@@ -4,8 +4,7 @@ import re
 
 from sim.errors import PagerDrillError
 from sim.events import ALL, FACILITATOR, TRUTH
-from sim.journal import Seat
-from sim.spec import Person, Scenario
+from sim.spec import Person, Scenario, Seat
 
 RESERVED = (ALL, TRUTH, FACILITATOR, "system", "incident", "responder", "ic")
 NAME = re.compile(r"[\w.-]{1,40}")

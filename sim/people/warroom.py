@@ -41,7 +41,7 @@ class WarRoom:
         self._policy = policy
         self._seed = seed
 
-    def decide(self, action: Action, actor: str) -> Decision | None:  # noqa: PLR0911 - one return per verb
+    def decide(self, action: Action) -> Decision | None:  # noqa: PLR0911 - one return per verb
         """Return what a verb of the incident leads to; None for other verbs. Raises Refused."""
         match action:
             case Declare():
@@ -62,9 +62,9 @@ class WarRoom:
                 )
                 return Decision(said(f"noted: {action.component}, {action.mechanism}"), (suspicion,))
             case PagePerson():
-                return self._page_person(action, actor)
+                return self._page_person(action)
             case Say():
-                return Decision(said(""), (MessageSaid(sender=actor, text=action.text),))
+                return Decision(said(""), (MessageSaid(sender=action.actor, text=action.text),))
             case Update():
                 return self._update(action)
             case Decide():
@@ -104,14 +104,14 @@ class WarRoom:
         text = f"severity {self._board.severity} -> {action.severity}"
         return Decision(said(text, "title"), (SeveritySet(severity=action.severity),))
 
-    def _page_person(self, action: PagePerson, actor: str) -> Decision:
+    def _page_person(self, action: PagePerson) -> Decision:
         person = next((p for p in self._people if p.id == action.who), None)
         if person is None:
-            team = [p for p in self._people if p.team == action.who and p.id != actor]
+            team = [p for p in self._people if p.team == action.who and p.id != action.actor]
             if not team:
                 raise Refused(f"nobody else of {action.who} can be reached")
             person = next((p for p in team if p.id not in self._board.joined), team[0])
-        if person.id == actor:
+        if person.id == action.actor:
             raise Refused("that is you; you are here already")
         if person.id in self._board.joined:
             raise Refused(f"{person.name} is in the war room already")

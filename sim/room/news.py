@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sim.answer import Answer, Block, Line
 from sim.events import ActionRefused, ActionSubmitted, Record
-from sim.room.lines import coalesced
+from sim.lines import coalesced
 from sim.room.seat import SeatedDrill
 
 WAIT_STEP_MS = 5_000

@@ -5,7 +5,7 @@ These models are the contract between all floors. They hold data and check it; t
 
 from sim.spec.base import Frozen
 from sim.spec.policy import CadenceRow, ImpactRow, Policy, Severity
-from sim.spec.rules import Noise, Rule, RuleSeverity, Signal
+from sim.spec.rules import JOURNEY_SIGNALS, Noise, Rule, RuleSeverity, Signal
 from sim.spec.scenario import (
     Change,
     ChangeKind,
@@ -21,6 +21,7 @@ from sim.spec.scenario import (
     Scenario,
     Where,
 )
+from sim.spec.seat import Role, Seat
 from sim.spec.world import (
     Call,
     ClientClass,
@@ -36,6 +37,7 @@ from sim.spec.world import (
 )
 
 __all__ = [
+    "JOURNEY_SIGNALS",
     "CadenceRow",
     "Call",
     "Change",
@@ -60,11 +62,13 @@ __all__ = [
     "Play",
     "Policy",
     "Rhythm",
+    "Role",
     "Rubric",
     "Rule",
     "RuleSeverity",
     "Runbook",
     "Scenario",
+    "Seat",
     "Severity",
     "Signal",
     "Where",

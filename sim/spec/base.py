@@ -11,6 +11,15 @@ Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 
+DAY_S = 24 * 3600
+"""No drill is longer, so nothing in one lasts longer or comes later."""
+
+Span = Annotated[int, Field(ge=0, le=DAY_S)]
+"""How long something lasts, or how far from the start it comes, in seconds."""
+
+Version = Annotated[str, Field(pattern=r"^[\w.+-]{1,40}$")]
+"""A version as it is typed: one word of letters, digits, dots, hyphens, underscores and plus signs."""
+
 
 class Frozen(BaseModel):
     """A value that cannot change and refuses fields it does not know."""

@@ -3,22 +3,27 @@
 The figures are the tables of the design page (section 2); a team may bring its own.
 """
 
-from typing import Literal
+from itertools import pairwise
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from sim.spec.base import Frozen, Share
+from sim.spec.base import DAY_S, Frozen, Share, Span
 
 Severity = Literal["P1", "P2", "P3", "P4"]
+_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+Minutes = Annotated[int, Field(ge=1, le=DAY_S // 60)]
+"""How soon or how often somebody must hear of it, in minutes."""
 
 
 class CadenceRow(Frozen):
     """When customers and executives must hear of an incident of one severity; None means never."""
 
     severity: Severity
-    customer_first_min: int | None
-    customer_every_min: int | None
-    executive_every_min: int | None
+    customer_first_min: Minutes | None
+    customer_every_min: Minutes | None
+    executive_every_min: Minutes | None
 
 
 class ImpactRow(Frozen):
@@ -34,7 +39,11 @@ class ImpactRow(Frozen):
 
 
 class Policy(Frozen):
-    """Severity table, cadence table and the graces that go with them."""
+    """Severity table, cadence table and the graces that go with them.
+
+    `cadence` has one row for each severity. `impact` is read from the top, so its rows go from the highest
+    severity down and their thresholds fall; less than the last of them is P4.
+    """
 
     cadence: tuple[CadenceRow, ...] = (
         CadenceRow(severity="P1", customer_first_min=10, customer_every_min=20, executive_every_min=30),
@@ -48,10 +57,36 @@ class Policy(Frozen):
         ImpactRow(severity="P2", users_hurt_share=0.05, journey_bad_share=0.10),
         ImpactRow(severity="P3", users_hurt_share=0.005, journey_bad_share=0.01),
     )
-    sustained_s: int = Field(default=300, ge=0, description="impact must last this long to count")
-    severity_grace_s: int = Field(default=300, ge=0, description="time to follow a change of severity")
-    update_grace_s: int = Field(default=120, ge=0, description="grace on every communication deadline")
-    ack_timeout_s: int = Field(default=300, gt=0, description="an unacknowledged page escalates after this")
+    sustained_s: Span = Field(default=300, description="impact must last this long to count")
+    severity_grace_s: Span = Field(default=300, description="time to follow a change of severity")
+    update_grace_s: Span = Field(default=120, description="grace on every communication deadline")
+    ack_timeout_s: int = Field(
+        default=300, gt=0, le=DAY_S, description="an unacknowledged page escalates after this"
+    )
+
+    @field_validator("cadence")
+    @classmethod
+    def _one_row_each(cls, rows: tuple[CadenceRow, ...]) -> tuple[CadenceRow, ...]:
+        given = [row.severity for row in rows]
+        if sorted(given) != list(_SEVERITIES):
+            raise ValueError(
+                f"needs one row for each of {', '.join(_SEVERITIES)}, not {', '.join(given) or 'none'}"
+            )
+        return rows
+
+    @field_validator("impact")
+    @classmethod
+    def _highest_first(cls, rows: tuple[ImpactRow, ...]) -> tuple[ImpactRow, ...]:
+        for above, row in pairwise(rows):
+            if row.severity <= above.severity:
+                order = f"{row.severity} after {above.severity}"
+                raise ValueError(f"has {order}; give one row each, the highest severity first")
+            hurt = row.users_hurt_share > above.users_hurt_share
+            if hurt or row.journey_bad_share > above.journey_bad_share:
+                raise ValueError(
+                    f"asks more of {row.severity} than of {above.severity}; thresholds must fall"
+                )
+        return rows
 
     def cadence_for(self, severity: Severity) -> CadenceRow:
         """Return the cadence row of a severity."""

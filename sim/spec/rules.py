@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.spec.base import Frozen, Id, Positive
+from sim.spec.base import Frozen, Id, Span
 
 Signal = Literal[
     "rps",
@@ -20,6 +20,9 @@ Signal = Literal[
 ]
 """Every telemetry signal. Shares lie in [0, 1]; `connections_share` is slots in use over slots there are."""
 
+JOURNEY_SIGNALS: tuple[Signal, ...] = ("rps", "error_share", "p50_ms", "p95_ms", "p99_ms")
+"""What is measured of a journey, as its users see it."""
+
 RuleSeverity = Literal["critical", "warning", "info"]
 """critical pages somebody; warning and info only show among the alerts."""
 
@@ -27,8 +30,8 @@ RuleSeverity = Literal["critical", "warning", "info"]
 class Noise(Frozen):
     """How a rule misfires on an ordinary day: the signal it watches blips past its threshold now and then."""
 
-    per_day: Positive
-    lasts_s: tuple[int, int] = Field(
+    per_day: float = Field(gt=0, le=288, description="mean number of blips a day; 288 is one in five minutes")
+    lasts_s: tuple[Span, Span] = Field(
         description="shortest and longest blip; must exceed the rule's for_s to fire"
     )
     why: str = Field(description="what a look at the telemetry or the logs shows as the cause")
@@ -37,7 +40,8 @@ class Noise(Frozen):
 class Rule(Frozen):
     """One alert rule on a signal of a component, or of a journey as customers see it.
 
-    `by` makes one alert per zone or version; by default there is one for the whole component.
+    A journey has the JOURNEY_SIGNALS alone and is measured as a whole. `by` makes one alert per zone or
+    version of a component; by default there is one for all of it.
     """
 
     name: str = Field(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)
@@ -46,8 +50,8 @@ class Rule(Frozen):
     signal: Signal
     above: float | None = None
     below: float | None = None
-    for_s: int = Field(default=60, ge=0)
-    keep_firing_for_s: int = Field(default=0, ge=0)
+    for_s: Span = 60
+    keep_firing_for_s: Span = 0
     by: Literal["zone", "version"] | None = None
     severity: RuleSeverity = "warning"
     summary: str

@@ -5,13 +5,19 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from sim.spec.base import Frozen, Id, NotNegative, Positive
+from sim.spec.base import DAY_S, Frozen, Id, Positive, Span, Version
 from sim.spec.policy import Policy
 from sim.spec.world import Person, World
 
 ChangeKind = Literal["deploy", "config", "flag", "migration", "infrastructure"]
-Expectation = Literal["mitigate", "wait_out", "prevent", "no_action", "integrity"]
+Expectation = Literal["mitigate"]
+"""What a scenario wants of people: that they relieve users soon."""
 Difficulty = Literal["starter", "intermediate", "advanced"]
+
+CHANGE_PAST_S = 14 * DAY_S
+"""How far back a change may lie: as far as alerts have a history."""
+STARTS_YEARS = (1970, 2199)
+"""A drill starts in these years, so that its past and its end have a date too."""
 
 
 class Where(Frozen):
@@ -23,7 +29,7 @@ class Where(Frozen):
     component: Id | None = None
     operation: Id | None = None
     zone: Id | None = None
-    version: str | None = None
+    version: Version | None = None
     shard: Id | None = None
     callee: Id | None = None
     client: Id | None = None
@@ -37,14 +43,18 @@ class Change(Frozen):
     """
 
     id: Id
-    at_s: int = Field(description="seconds from onset of the scenario (after the lead-in); may be negative")
+    at_s: int = Field(
+        ge=-CHANGE_PAST_S,
+        le=DAY_S,
+        description="seconds from onset of the scenario (after the lead-in); may be negative",
+    )
     component: Id
     kind: ChangeKind
     summary: str
     by: str
-    version: str | None = None
-    from_version: str | None = None
-    takes_s: int = Field(default=120, ge=0)
+    version: Version | None = None
+    from_version: Version | None = None
+    takes_s: Span = 120
     logged: bool = True
     revertible: bool = True
 
@@ -55,13 +65,19 @@ class Fault(Frozen):
     id: Id
     kind: str
     where: Where
-    at_s: int = Field(default=0, ge=0, description="seconds after the lead-in")
-    lasts_s: int | None = Field(default=None, gt=0, description="ends by itself after this; None: stays")
-    intensity: Positive = Field(default=1.0, description="1 is the strength of the catalogue entry")
-    ramp_s: int = Field(default=0, ge=0, description="grows to full strength over this time")
+    at_s: Span = Field(default=0, description="seconds after the lead-in")
+    lasts_s: int | None = Field(
+        default=None, gt=0, le=DAY_S, description="ends by itself after this; None: stays"
+    )
+    intensity: float = Field(
+        default=1.0, gt=0, le=1000, description="1 is the strength of the catalogue entry"
+    )
+    ramp_s: Span = Field(default=0, description="grows to full strength over this time")
     change: Id | None = Field(default=None, description="the change that brought it, where one did")
     flag: Id | None = Field(default=None, description="the flag that guards it, where one does")
-    log_lines: tuple[str, ...] = Field(default=(), description="what the component's log shows of it")
+    log_lines: tuple[str, ...] = Field(
+        default=(), description="what the component's log shows of it; braces as in `sim/world/log_notes.py`"
+    )
 
 
 class Inject(Frozen):
@@ -70,18 +86,18 @@ class Inject(Frozen):
     With `while_hurt` it comes only if users are hurt at that moment.
     """
 
-    at_s: int = Field(description="seconds after the lead-in")
+    at_s: int = Field(ge=-DAY_S, le=DAY_S, description="seconds after the lead-in; before it where negative")
     sender: str
     text: str
     while_hurt: bool = True
 
 
 class GuideStep(Frozen):
-    """A line that helps a newcomer through the first two minutes; left out once `until` has been typed."""
+    """A line that helps a newcomer through the first two minutes; left out once its verb has been used."""
 
-    at_s: int = Field(ge=0, description="seconds from drill start")
+    at_s: Span = Field(description="seconds from drill start")
     text: str
-    unless: str | None = Field(default=None, description="verb whose use makes this line superfluous")
+    unless: str | None = Field(default=None, description="the verb whose use makes this line superfluous")
 
 
 class Hint(Frozen):
@@ -144,8 +160,8 @@ class Scenario(Frozen):
     difficulty: Difficulty
     summary: str
     starts_at: datetime
-    horizon_s: int = Field(gt=0, le=24 * 3600)
-    lead_in_s: tuple[int, int] = Field(default=(0, 900), description="shortest and longest; drawn by seed")
+    horizon_s: int = Field(gt=0, le=DAY_S)
+    lead_in_s: tuple[Span, Span] = Field(default=(0, 900), description="shortest and longest; drawn by seed")
     expects: Expectation
     briefing: str
     objectives: tuple[Objective, ...] = Field(min_length=1, max_length=3)
@@ -153,7 +169,7 @@ class Scenario(Frozen):
     world: World
     people: tuple[Person, ...] = ()
     policy: Policy = Policy()
-    noise_intensity: NotNegative = 1.0
+    noise_intensity: float = Field(default=1.0, ge=0, le=10, description="factor on every rule's noise")
     faults: tuple[Fault, ...] = ()
     changes: tuple[Change, ...] = ()
     injects: tuple[Inject, ...] = ()
@@ -161,13 +177,15 @@ class Scenario(Frozen):
     hints: tuple[Hint, ...] = ()
     plays: tuple[Play, ...] = ()
     mechanism: str = Field(description="what `suspect` should name, e.g. disk or deploy")
-    data_at_risk: bool = False
     rubric: Rubric
     debrief: Debrief
 
     @field_validator("starts_at")
     @classmethod
-    def _zone_needed(cls, value: datetime) -> datetime:
+    def _with_zone_and_in_our_time(cls, value: datetime) -> datetime:
         if value.tzinfo is None:
             raise ValueError("needs a time zone, e.g. 2023-09-05T16:10:00+00:00")
+        first, last = STARTS_YEARS
+        if not first <= value.year <= last:
+            raise ValueError(f"should lie in the years {first} to {last}")
         return value

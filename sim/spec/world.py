@@ -4,10 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.spec.base import Frozen, Id, NotNegative, Positive, Share
+from sim.spec.base import Frozen, Id, NotNegative, Positive, Share, Version
 from sim.spec.rules import Rule
 
 ComponentKind = Literal["edge", "service", "worker", "database", "cache", "queue", "third_party", "host_pool"]
+
+WAIT_MAX_MS = 3_600_000
+"""Nobody waits longer than an hour for an answer."""
 
 
 class Call(Frozen):
@@ -19,7 +22,7 @@ class Call(Frozen):
 
     to: str
     per_request: Positive = 1.0
-    timeout_ms: int = Field(default=1000, ge=1)
+    timeout_ms: int = Field(default=1000, ge=1, le=WAIT_MAX_MS)
     retries: int = Field(default=0, ge=0, le=10)
     soft: bool = False
 
@@ -34,7 +37,7 @@ class Operation(Frozen):
 
 
 class Flag(Frozen):
-    """A feature flag that can be turned off."""
+    """A feature flag that can be turned off; no other flag of the world has its id."""
 
     id: Id
     title: str
@@ -55,7 +58,7 @@ class Component(Frozen):
     summary: str = ""
     zones: tuple[Id, ...] | None = Field(default=None, description="default: all zones of the world")
     shards: tuple[Id, ...] = ()
-    version: str = "v1"
+    version: Version = "v1"
     replicas: int = Field(ge=1)
     processors_per_replica: Positive = 4.0
     slots_per_replica: int = Field(default=64, ge=1)
@@ -76,7 +79,7 @@ class Journey(Frozen):
     title: str
     entry: str
     critical: bool = False
-    timeout_ms: int = Field(default=10_000, ge=1, description="how long a user waits")
+    timeout_ms: int = Field(default=10_000, ge=1, le=WAIT_MAX_MS, description="how long a user waits")
     slow_ms: int = Field(default=2_000, ge=1, description="slower than this is a bad experience")
     slo_good_share: Share = Field(default=0.99, description="share of requests neither failed nor slow")
     slo_margin: Share = Field(default=0.005, description="breach is entered at the objective minus this")
@@ -89,7 +92,7 @@ class ClientClass(Frozen):
 
     id: Id
     title: str
-    rps: dict[Id, NotNegative] = Field(description="mean over a weekday, by journey")
+    rps: dict[Id, NotNegative] = Field(min_length=1, description="mean over a weekday, by journey")
     peak_hour_utc: float = Field(default=14.0, ge=0, lt=24)
 
 

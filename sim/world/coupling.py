@@ -28,7 +28,7 @@ class Coupling:
 
     def settled(self, found_s: Floats, busy: NDArray[np.bool_]) -> bool:
         """Take the holding time that a pass found; return whether another pass is of no use."""
-        if not busy.any():
+        if not np.count_nonzero(busy):
             self.holding_s = found_s
             return True
         residual = np.log(found_s / self.holding_s)
@@ -40,7 +40,7 @@ class Coupling:
         move = np.where(busy, residual / (1.0 + self.slope), residual)
         self._last = (move, residual)
         self.holding_s = self.holding_s * np.exp(move)
-        return bool((np.abs(move) < _MOVE_MIN).all())
+        return not np.count_nonzero(np.abs(move) >= _MOVE_MIN)
 
 
 def busy_pools(

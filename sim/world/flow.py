@@ -13,11 +13,12 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world import load, response
+from sim.world import load, percentiles, response
 from sim.world.coupling import Coupling, busy_pools
-from sim.world.latency import normal_cdf, quantile
+from sim.world.latency import normal_cdf
 from sim.world.load import Before, Load
 from sim.world.parameters import Parameters
+from sim.world.percentiles import Mixtures
 from sim.world.response import Answers
 from sim.world.retries import trying
 from sim.world.topology import Grouping, Topology
@@ -97,10 +98,9 @@ class Flow:
         p, gather, answers = self.parameters, self.topology.station_cell, self.answers
         arrived = 1.0 - p.net_loss_share
         shed = arrived * p.admit_share * self.load.shed_share
-        own_good = (1.0 - p.error_random) * (1.0 - p.error_repeatable)
         failed = np.empty((len(Cause), *self.load.offered_rps.shape))
-        failed[Cause.OWN] = answers.accepted * (1.0 - own_good)
-        by_calls = answers.accepted * np.maximum(own_good - answers.good, 0.0)
+        failed[Cause.OWN] = answers.accepted * (1.0 - p.own_good)
+        by_calls = answers.accepted * np.maximum(p.own_good - answers.good, 0.0)
         by_timeout = by_calls * self._timeouts_of_calls
         failed[Cause.TIMEOUT] = by_timeout + (shed * p.drops_dead).take(gather, 1)
         failed[Cause.DEPENDENCY] = by_calls - by_timeout
@@ -126,7 +126,8 @@ class Flow:
     @cached_property
     def failed_share(self) -> Floats:
         """Share of offered that failed, was refused, dropped or lost. What callers time out is theirs."""
-        return np.clip(1.0 - self.answers.accepted * self.answers.good, 0.0, 1.0)
+        failed = 1.0 - self.answers.accepted * self.answers.good
+        return np.minimum(np.maximum(failed, 0.0), 1.0)
 
     # --- per cell (B, cells) ---
 
@@ -193,20 +194,18 @@ class Flow:
 
     @cached_property
     def _stream_shares(self) -> Floats:
-        streams, groups = self.topology.streams, self.topology.stream_legs
+        answers, groups = self.answers, self.topology.stream_legs
         members = groups.members
-        sizes = np.diff(np.append(groups.starts, len(members)))
-        limits = np.repeat(np.array([(s.timeout_s, s.slow_s) for s in streams]), sizes, axis=0).T
-        limits[1] = np.minimum(limits[0], limits[1])
-        answers = self.answers
-        z = np.log(limits)[:, None, None] - answers.location[..., members]
-        below = normal_cdf(z / answers.sigma[..., members]) * answers.branch_share[..., members]
-        good = (answers.accepted * answers.good).take(members, 1)
-        weight = self.parameters.weight[self.topology.station_cell[members]]
-        answered, quick = np.add.reduceat(below.sum(axis=1) * good * weight, groups.starts, -1)
-        degraded = below.sum(axis=1)[1] * good * answers.degraded.take(members, 1) * weight
-        shares = (1.0 - answered, answered - quick, np.add.reduceat(degraded, groups.starts, -1))
-        return np.asarray(np.clip(np.stack(shares), 0.0, 1.0))
+        z = self.topology.stream_leg_log_limits[:, None, None] - answers.location.take(members, 2)
+        below = normal_cdf(z / answers.sigma.take(members, 2)) * answers.branch_share.take(members, 2)
+        weight = self.parameters.weight.take(self.topology.station_cell.take(members))
+        good = (answers.accepted * answers.good).take(members, 1) * weight
+        shares = np.empty((3, *good.shape))
+        np.multiply(below[:, 0] + below[:, 1], good, out=shares[:2])  # in time, and quick
+        np.multiply(shares[1], answers.degraded.take(members, 1), out=shares[2])
+        answered, quick, degraded = np.add.reduceat(shares, groups.starts, 2)
+        found = np.array((1.0 - answered, answered - quick, degraded))
+        return np.minimum(np.maximum(found, 0.0), 1.0)
 
     # --- percentiles, on request ---
 
@@ -215,32 +214,29 @@ class Flow:
 
         Of all answers, fast failures too. `topology.grouping` makes the groups; without load: 0.
         """
-        return self._percentiles_ms(groups, self.load.offered_rps.take(groups.members, 1), quantiles)
+        return 1000.0 * percentiles.of_mixtures(self._mixtures(groups), quantiles)
 
-    def stream_percentiles_ms(self, quantiles: Sequence[float] = (0.5, 0.95, 0.99)) -> Floats:
-        """Return what users wait (len(quantiles), B, streams), at most their own timeout."""
-        groups = self.topology.stream_legs
-        weight = self.parameters.weight[self.topology.station_cell[groups.members]]
-        batch = len(self.load.offered_rps)
-        found = self._percentiles_ms(groups, np.broadcast_to(weight, (batch, len(weight))), quantiles)
-        return np.minimum(found, 1000.0 * np.array([stream.timeout_s for stream in self.topology.streams]))
-
-    def _percentiles_ms(self, groups: Grouping, rps: Floats, quantiles: Sequence[float]) -> Floats:
+    def _mixtures(self, groups: Grouping) -> Mixtures:
         """Mix three branches per station: two of accepted requests and the refused, answered at once."""
-        members, answers = groups.members, self.answers
-        weights = np.empty((*rps.shape, 3))
-        location, sigma = np.empty_like(weights), np.full_like(weights, _FAST_SIGMA)
-        for branch in range(2):
-            share = (answers.branch_share[branch] * answers.accepted).take(members, 1)
-            weights[..., branch] = rps * share
-            location[..., branch] = answers.location[branch].take(members, 1)
-            sigma[..., branch] = answers.sigma[branch].take(members, 1)
-        weights[..., 2] = rps * answers.fast.take(members, 1)
-        refused_s = _FAST_S + self.parameters.net_delay_s[self.topology.station_cell[members]]
-        location[..., 2] = np.where(weights[..., 2] > 0.0, np.log(refused_s), location[..., 0])
-        flat = (len(rps), -1)
-        mixtures = (weights.reshape(flat), location.reshape(flat), sigma.reshape(flat), groups.starts * 3)
-        return 1000.0 * np.stack([quantile(*mixtures, q) for q in quantiles])
+        answers, offered = self.answers, self.load.offered_rps
+        batch, stations = offered.shape
+        branches = np.empty((3, batch, stations, 3))
+        weight, location, sigma = branches
+        weight[..., :2] = (answers.branch_share * answers.accepted).transpose(1, 2, 0)
+        weight[..., 2] = answers.fast
+        weight *= offered[..., None]
+        location[..., :2] = answers.location.transpose(1, 2, 0)
+        location[..., 2] = np.log(_FAST_S + self.parameters.net_delay_s).take(self.topology.station_cell)
+        sigma[..., :2] = answers.sigma.transpose(1, 2, 0)
+        sigma[..., 2] = _FAST_SIGMA
+        # Most stations refuse nobody and have no rare call: leave out what never has weight.
+        used = (weight > 0.0).any(axis=0)
+        used[:, 0] = True
+        kept = np.flatnonzero(used.take(groups.members, axis=0))
+        member, branch = np.divmod(kept, 3)
+        chosen = branches.reshape(3, batch, -1).take(3 * groups.members.take(member) + branch, axis=2)
+        starts = np.searchsorted(member, groups.starts)
+        return Mixtures(*chosen, starts=starts, mixture=groups.group.take(member))
 
     def _by_cell(self, values: Floats) -> Floats:
         return np.add.reduceat(values, self.topology.first_stations, 1)

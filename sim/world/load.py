@@ -53,7 +53,7 @@ def sweep(
             sent = work.attempts_rps.take(level.incoming, 1)
             wanted[:, level.incoming_operations] += np.add.reduceat(sent, level.incoming_starts, 1)
         work.serve(level, wanted.take(level.station_operation, 1))
-        if len(level.callers):
+        if level.calls:
             making = work.out_rps.take(topology.link_station[level.links], 1)
             per_request = before.attempts_per_request[:, level.links]
             np.multiply(making, per_request, out=work.attempts_rps[:, level.links])
@@ -75,8 +75,6 @@ class _Work:
         self._per_request[0] = 1.0
         self._per_request[1] = parameters.work_s
         self._per_request[2] = before.holding_s
-        self._power = queueing.exponent(parameters.processors)
-        self._power_more = queueing.exponent(parameters.slots) - self._power
 
     def serve(self, level: Level, wanted: Floats) -> None:
         """Run the queues of one level for a tick; `wanted` are requests per operation, for each station."""
@@ -95,7 +93,7 @@ class _Work:
         ratio *= ratio
         blend = ratio / (1.0 + ratio)  # 0: processors are the servers, 1: slots are
         mu = np.maximum(np.minimum(by_processors, by_slots), _MU_MIN)
-        power = self._power[cells] + blend * self._power_more[cells]
+        power = self._parameters.power[cells] + blend * self._parameters.power_more[cells]
         server = queueing.Server(
             mu, mu * holding_s, power, self._parameters.queue_max_s[cells], self._parameters.sources[cells]
         )

@@ -1,13 +1,30 @@
 """What faults and blips write into logs, and in whose."""
 
 import re
+from string import Formatter
 
 from sim.spec import Fault
 from sim.world import faults
 from sim.world.series import SeriesId
 from sim.world.topology import Topology
 
+PLACEHOLDERS = ("component", "zone", "version", "callee")
+"""What a template of a log line can have in braces, to be filled in."""
+
 _PLACE = re.compile(r"^(\w+)(?: \{(?:component|zone|version)\})* ")
+
+
+def unfit(template: str) -> str | None:
+    """Return what is wrong with a template of a log line, in words; None where it can be filled in."""
+    try:
+        parts = [part for part in Formatter().parse(template) if part[1] is not None]
+        fits = all(name in PLACEHOLDERS and not spec and not how for _, name, spec, how in parts)
+    except ValueError:  # a brace without its partner
+        fits = False
+    if fits:
+        return None
+    known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+    return f"can be filled in with {known} alone; write any other brace doubled, {{{{ or }}}}"
 
 
 def fault_notes(topology: Topology, fault: Fault, component: str) -> tuple[tuple[str, tuple[int, ...]], ...]:

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from sim.events import SAMPLE_MS
 from sim.spec import ComponentKind
 from sim.streams import uniform
 from sim.world.failures import REFUSALS, of_calls
 from sim.world.flow import Cause, Flow
-from sim.world.series import SAMPLE_MS
 from sim.world.topology import Cell, Topology
 
 LINES_MAX = 25

@@ -7,7 +7,8 @@ error of a sample quantile of a lognormal. What is not counted has a small error
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.series import SAMPLE_MS, Blip
+from sim.events import SAMPLE_MS
+from sim.world.series import Blip
 from sim.world.signals import (
     CONNECTIONS,
     CPU,

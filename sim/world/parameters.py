@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.spec import Where
+from sim.world import queueing
 from sim.world.modifiers import Modifier, Op, Param
+from sim.world.parts import Indices, Level, grouping, indices
 from sim.world.topology import Topology
 
 Floats = NDArray[np.float64]
@@ -48,20 +50,40 @@ _RANGE: dict[Param, tuple[float, float]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Attempts:
+    """The kinds of attempts that one level makes: links with the same operation and timeout share a kind.
+
+    What becomes of an attempt depends on these two alone, so it is worked out once for all such links, which
+    are most: a call is the same from every zone and version. A kind has a leg to each station of the callee.
+    """
+
+    leg_station: Indices
+    leg_weight: Floats  # share of the attempts that goes there
+    leg_timeout_s: Floats
+    leg_log_timeout: Floats
+    leg_starts: Indices  # first leg of each kind
+    link_kind: Indices  # kind of each link of the level
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
     """Effective values, one array each over stations, cells, links, legs or streams; always finite."""
 
     # per station
     work_s: Floats  # own busy time of one request
     stall_s: Floats  # mean time it waits on a device: its slot is taken, no processor is busy
-    error_random: Floats  # share of requests that fail here, independent between attempts
-    error_repeatable: Floats  # share whose retry fails again
+    own_s: Floats  # work and stall
+    own_variance_s2: Floats  # both are taken for exponential
+    error_repeatable: Floats  # share of requests that fail here, and whose retry fails again
+    own_good: Floats  # share that does not fail here, whether repeatably or not
     station_weight: Floats  # of its cell
     station_admit: Floats  # share of offered that is neither lost nor throttled
     # per cell
     replicas: Floats
     processors: Floats
     slots: Floats
+    power: Floats  # of the queue formula where processors are the servers
+    power_more: Floats  # what is added to it where slots are
     sources: Floats  # slots of its callers that it shares with its siblings by weight; vast for users
     queue_max_s: Floats  # bound of the backlog in seconds of work, the callers' patience included
     drops_dead: Floats  # 1 where that patience is the bound: what is dropped was dead, not refused
@@ -79,13 +101,10 @@ class Parameters:
     soft: Floats  # 1 or 0
     timeout_s: Floats
     retries: Floats
-    brackets: (
-        Floats  # (most retries, links) which brackets of Horner's scheme a link takes part in, inner first
-    )
-    # per leg: of the callee's cell, and of its link
-    leg_weight: Floats
-    leg_timeout_s: Floats
-    leg_log_timeout: Floats
+    brackets: Floats  # (most retries, links) which brackets of Horner's scheme it takes part in, inner first
+    several: bool  # whether any call is made more than once
+    # per level
+    attempts: tuple["Attempts", ...]
     # per stream
     demand: Floats  # factor
 
@@ -188,6 +207,9 @@ def _matches(topology: Topology, where: Where, param: Param) -> NDArray[np.bool_
 def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
     components = [topology.components[index] for index in topology.cell_component]
     links = topology.links
+    work_s = _over(topology.station_operation, lambda o: topology.operations[o].work_s) * values[Param.WORK]
+    stall_s = values[Param.STALL_MS] / 1000.0
+    error_repeatable = values[Param.ERROR_REPEATABLE]
     version_share = _normalised_versions(topology, values[Param.VERSION_SHARE])
     replicas = _over(topology.cells, lambda c: c.replicas) * version_share * values[Param.REPLICAS]
     weight, no_cell_share = _weights(topology, replicas * values[Param.TRAFFIC])
@@ -200,17 +222,22 @@ def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
     soft = _over(links, lambda link: link.call.soft)
     admit = (1.0 - values[Param.NET_LOSS]) * values[Param.ADMIT]
     slots = replicas * _over(components, lambda c: c.slots_per_replica) * values[Param.SLOTS]
+    processors = replicas * _over(components, lambda c: c.processors_per_replica)
+    power = queueing.exponent(processors)
     return Parameters(
-        work_s=_over(topology.station_operation, lambda o: topology.operations[o].work_s)
-        * values[Param.WORK],
-        stall_s=values[Param.STALL_MS] / 1000.0,
-        error_random=values[Param.ERROR_RANDOM],
-        error_repeatable=values[Param.ERROR_REPEATABLE],
+        work_s=work_s,
+        stall_s=stall_s,
+        own_s=work_s + stall_s,
+        own_variance_s2=work_s**2 + stall_s**2,
+        error_repeatable=error_repeatable,
+        own_good=(1.0 - values[Param.ERROR_RANDOM]) * (1.0 - error_repeatable),
         station_weight=weight[topology.station_cell],
         station_admit=admit[topology.station_cell],
         replicas=replicas,
-        processors=replicas * _over(components, lambda c: c.processors_per_replica),
+        processors=processors,
         slots=slots,
+        power=power,
+        power_more=queueing.exponent(slots) - power,
         sources=_sources(topology, slots)[topology.cell_component] * weight + 1.0,
         queue_max_s=np.where(drops_dead > 0.0, patience_s, queue_max_s),
         drops_dead=drops_dead,
@@ -227,10 +254,26 @@ def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
         timeout_s=timeout_s,
         retries=values[Param.RETRIES],
         brackets=_brackets(values[Param.RETRIES]),
-        leg_weight=weight[topology.leg_cell],
-        leg_timeout_s=timeout_s[topology.leg_link],
-        leg_log_timeout=np.log(timeout_s[topology.leg_link]),
+        several=bool((per_request > 1.0).any()),
+        attempts=tuple(_attempts(topology, level, timeout_s, weight) for level in topology.levels),
         demand=values[Param.DEMAND],
+    )
+
+
+def _attempts(topology: Topology, level: Level, timeout_s: Floats, weight: Floats) -> Attempts:
+    """Return the kinds of attempts of a level; `timeout_s` is per link, `weight` per cell."""
+    kinds: dict[tuple[int, float], int] = {}
+    asked = zip(topology.link_operation[level.links].tolist(), timeout_s[level.links].tolist(), strict=True)
+    link_kind = indices([kinds.setdefault(kind, len(kinds)) for kind in asked])
+    legs = grouping([topology.operation_stations[operation] for operation, _ in kinds])
+    leg_timeout_s = np.array([timeout for _, timeout in kinds])[legs.group]
+    return Attempts(
+        leg_station=legs.members,
+        leg_weight=weight[topology.station_cell[legs.members]],
+        leg_timeout_s=leg_timeout_s,
+        leg_log_timeout=np.log(leg_timeout_s),
+        leg_starts=legs.starts,
+        link_kind=link_kind,
     )
 
 

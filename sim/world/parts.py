@@ -77,6 +77,7 @@ class Grouping:
 
     members: Indices
     starts: Indices
+    group: Indices  # group of each member
 
     @property
     def size(self) -> int:
@@ -93,18 +94,16 @@ class Level:
     cells: slice
     stations: slice
     links: slice
-    legs: slice
     cell_starts: Indices  # first station of each cell
     station_cell: Indices  # cell of each station, inside the slice
     station_operation: Indices  # operation of each station, inside the slice
     incoming: Indices  # links into this level, sorted by the operation they call
     incoming_starts: Indices
     incoming_operations: Indices  # operations that have incoming links, inside the slice
-    callers: Indices  # stations that make calls, inside the slice
+    callers: Indices | slice  # stations that make calls; a slice where they are neighbours: cheaper
+    calls: bool  # whether there are any
     link_starts: Indices  # first link of each of them
     link_caller: Indices  # position in `callers` of each link
-    leg_starts: Indices  # first leg of each link
-    leg_link: Indices  # link of each leg, inside the slice
 
 
 def grouping(groups: Sequence[Indices]) -> Grouping:
@@ -113,7 +112,7 @@ def grouping(groups: Sequence[Indices]) -> Grouping:
     if not all(lengths):
         raise ValueError("a group of stations is empty")
     members = np.concatenate(groups).astype(np.intp) if groups else indices(())
-    return Grouping(members, _starts(lengths))
+    return Grouping(members, _starts(lengths), np.repeat(np.arange(len(groups)), lengths))
 
 
 def indices(values: Iterable[int]) -> Indices:
@@ -123,6 +122,13 @@ def indices(values: Iterable[int]) -> Indices:
 
 def _starts(lengths: Sequence[int]) -> Indices:
     return np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.intp) if lengths else indices(())
+
+
+def together(sorted_values: Indices) -> Indices | slice:
+    """Return indices as a slice where they are neighbours."""
+    if len(sorted_values) and sorted_values[-1] - sorted_values[0] == len(sorted_values) - 1:
+        return slice(int(sorted_values[0]), int(sorted_values[-1]) + 1)
+    return sorted_values
 
 
 def span(sorted_values: Indices, first: int, last: int) -> slice:

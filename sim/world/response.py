@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from sim.world.latency import lognormal, normal_cdf
 from sim.world.load import Load
-from sim.world.parameters import Parameters
+from sim.world.parameters import Attempts, Parameters
 from sim.world.retries import Trying, finally_failed
 from sim.world.topology import Level, Topology
 
 Floats = NDArray[np.float64]
 
 _TIME_MIN_S = 1e-6
-_TIE_BREAK = 1e-9
 _TINY = 1e-12
 
 
@@ -44,9 +43,9 @@ class Answers:
 def sweep(topology: Topology, parameters: Parameters, load: Load, tries: Trying) -> Answers:
     """Return the answers under these loads and what callers try."""
     rise = _Rise(topology, parameters, load, tries)
-    for level in reversed(topology.levels):
-        if len(level.callers):
-            rise.add_calls(level, rise.calls(level))
+    for level, attempts in zip(reversed(topology.levels), reversed(parameters.attempts), strict=True):
+        if level.calls:
+            rise.add_calls(level, rise.outcomes(attempts).take(attempts.link_kind, 2))
         rise.finish(level.stations)
     return rise.answers()
 
@@ -55,68 +54,70 @@ class _Rise:
     """Arrays that the levels of one upward sweep fill."""
 
     def __init__(self, topology: Topology, parameters: Parameters, load: Load, tries: Trying) -> None:
-        self._topology, self._parameters = topology, parameters
-        self._attempts, self._made = attempts, made = tries.attempts, tries.made
+        self._parameters, self._attempts, self._made = parameters, tries.attempts, tries.made
         batch, stations = load.offered_rps.shape
         links = len(topology.links)
         gather, p = topology.station_cell, parameters
         arrived = 1.0 - p.net_loss_share
         through = arrived * p.admit_share
-        accepted = through * (1.0 - load.shed_share)
-        fast = arrived - through + through * load.shed_share * (1.0 - p.drops_dead)
-        self._accepted, self._fast = accepted.take(gather, 1), fast.take(gather, 1)
+        shed = through * load.shed_share
+        accepted, fast = through - shed, arrived - through + shed * (1.0 - p.drops_dead)
+        self._accepted = accepted.take(gather, 1)
         self._idle_s = (load.wait_s + p.net_delay_s).take(gather, 1)
         self._time = np.empty((2, batch, stations))  # mean, variance
-        # Work and stalls are taken for exponential: squared, their means are their variances.
-        self._time[0] = self._idle_s + p.work_s + p.stall_s
-        self._time[1] = load.wait_variance_s2.take(gather, 1) + p.work_s**2 + p.stall_s**2
+        np.add(self._idle_s, p.own_s, out=self._time[0])
+        np.add(load.wait_variance_s2.take(gather, 1), p.own_variance_s2, out=self._time[1])
         self._rare = np.zeros((4, batch, stations))  # the most telling call: share, mean, variance, split
-        self._quality = np.ones((3, batch, stations))  # good, not repeatable, not degraded
+        self._quality = np.empty((3, batch, stations))  # good, not repeatable, not degraded
+        self._quality[0] = p.own_good
         self._quality[1] = 1.0 - p.error_repeatable
-        self._quality[0] = (1.0 - p.error_random) * self._quality[1]
+        self._quality[2] = 1.0
         # Per branch: location, sigma, then share, mean and square of what is accepted.
         self._packed = np.empty((15, batch, stations))
-        self._packed[10] = self._fast
-        self._packed[11] = self._fast * p.net_delay_s[gather]
+        self._packed[10] = fast.take(gather, 1)
+        self._packed[11] = (fast * p.net_delay_s).take(gather, 1)
         self._links = np.empty((4, batch, links))  # failed, repeatable, unanswered, finally failed
-        more = attempts - 1.0  # the number of attempts is near to geometric
-        spread = more * attempts * np.maximum(1.0 - more / np.maximum(p.retries, 1.0), 0.0)
-        self._spread_over = spread - attempts
-        self._rare_weight = np.maximum(made * (1.0 - made), 0.0) * (1.0 + _TIE_BREAK * np.arange(links))
-        self._several = bool((p.times > 1.0).any())
+        more = self._attempts - 1.0  # the number of attempts is near to geometric
+        spread = more * self._attempts * np.maximum(1.0 - more / np.maximum(p.retries, 1.0), 0.0)
+        self._spread_over = spread - self._attempts
+        self._rare_weight = np.maximum(self._made * (1.0 - self._made), 0.0) * topology.link_tie_break
 
-    def calls(self, level: Level) -> Floats:
-        """Return (6, B, links): good, repeatable, unanswered, E[min(R, T)], its square, good but degraded."""
-        legs = level.legs
-        timeout = self._parameters.leg_timeout_s[legs]
-        there = self._packed.take(self._topology.leg_station[legs], 2)
+    def outcomes(self, attempts: Attempts) -> Floats:
+        """Return (6, B, kinds): failed, repeatable, unanswered, E[min(R, T)], its square, degraded of good."""
+        timeout = attempts.leg_timeout_s
+        there = self._packed.take(attempts.leg_station, 2)
         z = np.empty((3, *there[:2].shape))
         sigma = there[2:4]
-        np.divide(self._parameters.leg_log_timeout[legs] - there[:2], sigma, out=z[0])
+        np.divide(attempts.leg_log_timeout - there[:2], sigma, out=z[0])
         np.subtract(z[0], sigma, out=z[1])
         np.subtract(z[1], sigma, out=z[2])
         below = normal_cdf(z)
         below *= there[4:10].reshape(below.shape)
         answered, mean, square = below[:, 0] + below[:, 1]
-        outcome = np.empty((6, *answered.shape))
-        np.multiply(answered, there[12:15], out=outcome[:3])
-        outcome[5] = outcome[2]
-        unanswered = np.maximum(1.0 - there[10] - answered, 0.0, out=outcome[2])
+        legs = np.empty((6, *answered.shape))
+        np.multiply(answered, there[12:15], out=legs[:3])
+        legs[5] = legs[2]
+        unanswered = np.maximum(1.0 - there[10] - answered, 0.0, out=legs[2])
         late = unanswered * timeout
-        np.add(mean + there[11], late, out=outcome[3])
-        np.add(square, late * timeout, out=outcome[4])
-        outcome *= self._parameters.leg_weight[legs]
-        return np.add.reduceat(outcome, level.leg_starts, 2)
+        np.add(mean + there[11], late, out=legs[3])
+        np.add(square, late * timeout, out=legs[4])
+        legs *= attempts.leg_weight
+        kinds = np.add.reduceat(legs, attempts.leg_starts, 2)
+        good = kinds[0]
+        kinds[5] /= good + _TINY
+        np.maximum(1.0 - good, kinds[1], out=good)
+        return kinds
 
-    def add_calls(self, level: Level, calls: Floats) -> None:
-        """Add what the calls of one level do to their callers' time and quality."""
-        links, callers = level.links, level.callers + level.stations.start
-        good, repeatable, unanswered, mean, square, good_degraded = calls
+    def add_calls(self, level: Level, outcomes: Floats) -> None:
+        """Add what the calls of one level do to their callers' time and quality; `outcomes` per link."""
+        links, callers = level.links, level.callers
+        failed, repeatable, _, mean, square, degraded = outcomes
         p, tries, made = self._parameters, self._attempts[:, links], self._made[:, links]
-        failed = np.maximum(1.0 - good, repeatable)
+        hard = p.hard_share[links]
         lasting, _ = finally_failed(failed, repeatable, p.retries[links])
         kept = self._links[:, :, links]
-        kept[0], kept[1], kept[2], kept[3] = failed, repeatable, unanswered, lasting
+        kept[:3] = outcomes[:3]
+        kept[3] = lasting
         sums = np.empty((6, *failed.shape))
         call_s = np.multiply(tries, mean, out=sums[3])
         call_var = np.maximum(tries * square + self._spread_over[:, links] * (mean * mean), 0.0, out=sums[4])
@@ -125,17 +126,16 @@ class _Rise:
         np.add(made * call_var, split, out=sums[1])
         sums[2] = made
         best = np.maximum(np.maximum.reduceat(split, level.link_starts, 1), _TINY)
-        sums[2:6] *= split >= best.take(level.link_caller, 1)
+        sums[2:] *= split >= best.take(level.link_caller, 1)
         total = np.add.reduceat(sums, level.link_starts, 2)
         self._time[:, :, callers] += total[:2]
         self._rare[:, :, callers] = total[2:]
         passed = np.empty((3, *failed.shape))
-        np.multiply(p.hard_share[links], lasting, out=passed[0])
-        np.multiply(p.hard_share[links], repeatable, out=passed[1])
-        degraded = good_degraded / (good + _TINY)
+        np.multiply(hard, lasting, out=passed[0])
+        np.multiply(hard, repeatable, out=passed[1])
         np.multiply(p.share[links], degraded + p.soft[links] * lasting * (1.0 - degraded), out=passed[2])
         np.subtract(1.0, passed, out=passed)
-        if self._several:
+        if p.several:
             passed = np.maximum(passed, 0.0) ** p.times[links]
         self._quality[:, :, callers] *= np.multiply.reduceat(passed, level.link_starts, 2)
 
@@ -169,9 +169,9 @@ class _Rise:
             holding_s=mean - self._idle_s,
             location=self._packed[0:2],
             sigma=self._packed[2:4],
-            branch_share=np.stack((1.0 - share, share)),
+            branch_share=np.concatenate((1.0 - share, share)).reshape(2, *share.shape),
             accepted=self._accepted,
-            fast=self._fast,
+            fast=self._packed[10],
             good=self._quality[0],
             degraded=1.0 - self._quality[2],
             failed=self._links[0:2],

@@ -8,9 +8,6 @@ from sim.spec import Signal
 By = Literal["zone", "version", "shard"]
 """How a component's signal can be split."""
 
-SAMPLE_MS = 15_000
-"""Telemetry is sampled, and rules are evaluated, this often."""
-
 
 @dataclass(frozen=True, slots=True)
 class SeriesId:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from sim.spec import Journey, Signal
 from sim.streams import uniform
-from sim.world import percentiles
 from sim.world.flow import Flow
 from sim.world.graph import resolve
 from sim.world.series import By, SeriesId
@@ -134,9 +133,9 @@ def truth(of: Layout, flow: Flow, t_ms: NDArray[np.int64]) -> Floats:
     """
     out = np.full((len(t_ms), of.size, len(SIGNALS)), np.nan)
     inner = of.stations.size
-    waits = np.moveaxis(percentiles.of_groups_ms(flow, of.answering), 0, -1)
-    out[..., LATENCIES] = waits
-    out[:, inner:, LATENCIES] = np.minimum(waits[:, inner:], of.journey_timeout_ms[:, None])
+    waits = flow.percentiles_ms(of.answering).transpose(1, 2, 0)
+    np.minimum(waits[:, inner:], of.journey_timeout_ms[:, None], out=waits[:, inner:])
+    out[..., LATENCIES] = np.where(waits > 0.0, waits, np.nan)  # 0: nobody was answered
     _of_components(of, flow, t_ms, out[:, :inner])
     _of_journeys(of, flow, out[:, inner:])
     out[..., LATENCIES][out[..., RPS] < _NO_TRAFFIC_RPS] = np.nan
@@ -160,7 +159,7 @@ def _entry(topology: Topology, journey: Journey) -> NDArray[np.intp]:
 
 
 def _sums(values: Floats, groups: Grouping) -> Floats:
-    summed: Floats = np.add.reduceat(values[..., groups.members], groups.starts, axis=-1)
+    summed: Floats = np.add.reduceat(values.take(groups.members, axis=-1), groups.starts, axis=-1)
     return summed
 
 
@@ -172,20 +171,20 @@ def _of_components(of: Layout, flow: Flow, t_ms: NDArray[np.int64], out: Floats)
     # A trifle where there is no traffic, so that every mean exists.
     traffic = np.add.reduceat(flow.offered_rps, of.cell_starts, axis=-1) + _NO_TRAFFIC_RPS
     total = _sums(traffic, of.cells)
-    memory, disk = _wander(of, t_ms)
-    per_cell = {CPU: flow.cpu_share, MEMORY: memory, DISK: disk, CONNECTIONS: flow.connections_share}
-    for signal, values in per_cell.items():
-        out[..., signal] = _sums(values * traffic, of.cells) / total
+    shares = np.empty((4, *traffic.shape))
+    shares[0] = flow.cpu_share
+    shares[1], shares[2] = _wander(of, t_ms)
+    shares[3] = flow.connections_share
+    out[..., CPU : CONNECTIONS + 1] = (_sums(shares * traffic, of.cells) / total).transpose(1, 2, 0)
     out[..., QUEUE] = _sums(flow.queue_depth, of.cells)
 
 
 def _wander(of: Layout, t_ms: NDArray[np.int64]) -> tuple[Floats, Floats]:
     memory_angle = tau * t_ms[:, None] / _MEMORY_PERIOD_MS + of.phase[0]
     disk_angle = tau * t_ms[:, None] / _DISK_PERIOD_MS + of.phase[1]
-    return (
-        np.clip(of.base[0] + _MEMORY_AMPLITUDE * np.sin(memory_angle), 0.0, 1.0),
-        np.clip(of.base[1] + _DISK_AMPLITUDE * np.sin(disk_angle), 0.0, 1.0),
-    )
+    memory = of.base[0] + _MEMORY_AMPLITUDE * np.sin(memory_angle)
+    disk = of.base[1] + _DISK_AMPLITUDE * np.sin(disk_angle)
+    return np.minimum(np.maximum(memory, 0.0), 1.0), np.minimum(np.maximum(disk, 0.0), 1.0)
 
 
 def _of_journeys(of: Layout, flow: Flow, out: Floats) -> None:

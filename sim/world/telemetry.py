@@ -12,13 +12,14 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.events import SAMPLE_MS
 from sim.spec import Signal
 from sim.streams import block
 from sim.world.flow import Flow
 from sim.world.history import HISTORY_MS, History
 from sim.world.measuring import lay, measured
 from sim.world.modifiers import Modifier
-from sim.world.series import SAMPLE_MS, Blip, By, SeriesId
+from sim.world.series import Blip, By, SeriesId
 from sim.world.signals import SIGNALS, Floats, layout, truth
 from sim.world.topology import Topology
 

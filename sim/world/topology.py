@@ -25,6 +25,7 @@ from sim.world.parts import (
     grouping,
     indices,
     span,
+    together,
 )
 
 __all__ = [
@@ -42,6 +43,9 @@ __all__ = [
 ]
 
 
+_TIE_BREAK = 1e-9
+
+
 @dataclass(frozen=True, slots=True)
 class Topology:
     """A world with every part numbered; tuples hold the parts, arrays their relations (by index)."""
@@ -55,6 +59,7 @@ class Topology:
     streams: tuple[Stream, ...]
     levels: tuple[Level, ...]
     operation_component: Indices
+    operation_stations: tuple[Indices, ...]
     cell_component: Indices
     cell_shard: Indices  # shard group: cells of one component and shard, over zones and versions
     shard_starts: Indices  # first cell of each shard group, in the order of `shard_cells`
@@ -67,13 +72,14 @@ class Topology:
     first_links: Indices  # for each link the first of its station
     link_operation: Indices  # the operation it calls
     link_component: Indices  # the component it calls
+    link_tie_break: NDArray[np.float64]  # near 1, different for each: makes the largest of equals unique
     leg_link: Indices
     leg_station: Indices
-    leg_cell: Indices
     stream_operation: Indices
     stream_component: Indices
     entries: NDArray[np.float64]  # (streams, operations) 1 where a stream enters
     stream_legs: Grouping  # stations of the entry operation of each stream
+    stream_leg_log_limits: NDArray[np.float64]  # (2, stream legs) log of timeout_s, and of slow_s within it
 
     def component_index(self, component: str) -> int:
         """Return the index of a component. Raises KeyError where there is none."""
@@ -218,7 +224,6 @@ def _level(parts: _Parts, components: Sequence[int]) -> Level:
     cells = span(parts.cell_component, first, last)
     stations = span(parts.station_cell, cells.start, cells.stop)
     links = span(parts.link_station, stations.start, stations.stop)
-    legs = span(parts.leg_link, links.start, links.stop)
     into = np.flatnonzero(
         (parts.link_operation >= operations.start) & (parts.link_operation < operations.stop)
     )
@@ -233,22 +238,22 @@ def _level(parts: _Parts, components: Sequence[int]) -> Level:
         cells=cells,
         stations=stations,
         links=links,
-        legs=legs,
         cell_starts=np.searchsorted(parts.station_cell[stations], np.arange(cells.start, cells.stop)),
         station_cell=parts.station_cell[stations] - cells.start,
         station_operation=parts.station_operation[stations] - operations.start,
         incoming=incoming,
         incoming_starts=incoming_starts,
         incoming_operations=incoming_operations - operations.start,
-        callers=callers - stations.start,
+        callers=together(callers),
+        calls=bool(len(callers)),
         link_starts=link_starts,
         link_caller=link_caller,
-        leg_starts=np.searchsorted(parts.leg_link[legs], np.arange(links.start, links.stop)),
-        leg_link=parts.leg_link[legs] - links.start,
     )
 
 
 def _assemble(parts: _Parts, levels: tuple[Level, ...]) -> Topology:
+    stream_legs = grouping([parts.stations_by_operation[o] for o in parts.stream_operation])
+    limits_s = np.array([(s.timeout_s, min(s.timeout_s, s.slow_s)) for s in parts.streams]).reshape(-1, 2)
     shards = list(dict.fromkeys((cell.component, cell.shard) for cell in parts.cells))
     cell_shard = indices(shards.index((cell.component, cell.shard)) for cell in parts.cells)
     shard_cells = np.argsort(cell_shard, kind="stable")
@@ -263,6 +268,7 @@ def _assemble(parts: _Parts, levels: tuple[Level, ...]) -> Topology:
         streams=parts.streams,
         levels=levels,
         operation_component=parts.operation_component,
+        operation_stations=tuple(parts.stations_by_operation),
         cell_component=parts.cell_component,
         cell_shard=cell_shard,
         shard_starts=shard_starts,
@@ -275,11 +281,12 @@ def _assemble(parts: _Parts, levels: tuple[Level, ...]) -> Topology:
         first_links=np.searchsorted(parts.link_station, parts.link_station),
         link_operation=parts.link_operation,
         link_component=parts.operation_component[parts.link_operation],
+        link_tie_break=1.0 + _TIE_BREAK * np.arange(len(parts.links)),
         leg_link=parts.leg_link,
         leg_station=parts.leg_station,
-        leg_cell=parts.station_cell[parts.leg_station],
         stream_operation=parts.stream_operation,
         stream_component=parts.operation_component[parts.stream_operation],
         entries=np.eye(len(parts.operations))[parts.stream_operation],
-        stream_legs=grouping([parts.stations_by_operation[o] for o in parts.stream_operation]),
+        stream_legs=stream_legs,
+        stream_leg_log_limits=np.log(limits_s[stream_legs.group].T),
     )

@@ -1,6 +1,8 @@
-"""Ticks per second of the world's flow: 20 components, 60 cells, 5 levels.
+"""The world's flow by itself: 20 components, 60 cells, 5 levels.
 
-Run by hand, in the checkout: python -m tests.bench.bench_flow
+`bench` takes its ticks per second from here; by hand it tells more:
+
+    python tests/bench/bench_flow.py
 """
 
 from datetime import UTC, datetime
@@ -12,6 +14,11 @@ import numpy as np
 from sim.spec import Call, ClientClass, Component, Journey, Operation, Where, World
 from sim.world import demand, flow, parameters, stationary, topology
 from sim.world.modifiers import Modifier, Op, Param
+
+START = datetime(2026, 3, 4, 14, tzinfo=UTC)
+TICKS = 200
+SLOW_LEAF = Modifier("slow", "bench", Where(component="c4-1"), Param.WORK, Op.MUL, 10.0, 0)
+DAYS: tuple[tuple[str, tuple[Modifier, ...]], ...] = (("quiet", ()), ("pools dry", (SLOW_LEAF,)))
 
 
 def _component(name: str, calls: list[str]) -> Component:
@@ -56,39 +63,46 @@ def _world() -> World:
     )
 
 
+def steps_s(world: topology.Topology, acting: tuple[Modifier, ...]) -> tuple[list[float], flow.Flow]:
+    """Return the seconds of each of TICKS ticks from a settled start, and the last flow."""
+    rps = demand.undisturbed(world, 1, START, np.arange(TICKS) * 5000)
+    state, _ = stationary.settle(world, parameters.fold(world, (), 0), rps[:1])
+    at = parameters.fold(world, acting, 0)
+    took_s = []
+    for tick in range(TICKS):
+        began = perf_counter()
+        state, result = flow.step(world, at, state, rps[tick : tick + 1], 5.0)
+        took_s.append(perf_counter() - began)
+    return took_s, result
+
+
+def ticks_per_s() -> dict[str, float]:
+    """Return the median speed on a good day and on a bad one."""
+    world = topology.build(_world())
+    return {name: 1 / median(steps_s(world, acting)[0]) for name, acting in DAYS}
+
+
 def main() -> None:
-    """Print the figures."""
+    """Print the figures of every part."""
     world = topology.build(_world())
     print(
         f"{len(world.cells)} cells, {len(world.stations)} stations, {len(world.links)} links, "
         f"{len(world.leg_link)} legs, {len(world.levels)} levels"
     )
-    start = datetime(2026, 3, 4, 14, tzinfo=UTC)
-    base = parameters.fold(world, (), 0)
-    ticks = 540
-    began = perf_counter()
-    rps = demand.undisturbed(world, 1, start, np.arange(ticks) * 5000)
-    print(f"demand of {ticks} ticks {1000 * (perf_counter() - began):.1f} ms")
-    slow_leaf = Modifier("slow", "bench", Where(component="c4-1"), Param.WORK, Op.MUL, 10.0, 0)
-    for name, acting in (("quiet", ()), ("pools dry", (slow_leaf,))):
-        state, _ = stationary.settle(world, base, rps[:1])
-        at = parameters.fold(world, acting, 0)
-        times = []
-        for tick in range(ticks):
-            began = perf_counter()
-            state, result = flow.step(world, at, state, rps[tick : tick + 1], 5.0)
-            times.append(perf_counter() - began)
+    for name, acting in DAYS:
+        took_s, result = steps_s(world, acting)
         print(
-            f"step, {name}: {1000 * median(times):.3f} ms median, {1 / median(times):.0f} ticks/s; "
+            f"step, {name}: {1000 * median(took_s):.3f} ms median, {1 / median(took_s):.0f} ticks/s; "
             f"busiest cell {result.cpu_share.max():.2f}, failed {result.stream_failed_share.max():.4f}"
         )
     groups = topology.grouping([world.stations_of(c.component, zone=c.zone) for c in world.cells])
     began = perf_counter()
     result.percentiles_ms(groups)
     print(f"percentiles of {groups.size} cells {1000 * (perf_counter() - began):.2f} ms")
+    base = parameters.fold(world, (), 0)
     times = []
     for _ in range(7):
-        history = demand.undisturbed(world, 1, start, np.arange(-96, 1) * 900_000)
+        history = demand.undisturbed(world, 1, START, np.arange(-96, 1) * 900_000)
         began = perf_counter()
         day = stationary.solve(world, base, history)
         times.append(perf_counter() - began)

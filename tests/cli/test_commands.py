@@ -114,6 +114,7 @@ def test_bots_report_what_the_issue_of_a_run_is(home: Path):
         (("play", "--resume", "nothing"), 1, "there is no drill 'nothing'; `pagerdrill drills list`"),
         (("play", "--resume", "../escape"), 1, "there is no drill '../escape'"),
         (("play", "github-2023-09", "--resume", "x"), 2, "--resume takes no scenario"),
+        (("play", "--role", "ic", "--resume", "x"), 2, "--resume takes no scenario"),
         (("play", "--name", " "), 1, "--name must be one word of 1 to 40 letters"),
         (("play", "--name", "truth"), 1, "--name truth has a meaning of its own"),
         (("play", "--name", "priya"), 1, "--name priya is a colleague in this drill"),
@@ -138,6 +139,36 @@ def test_bad_input_gets_one_clear_message(home: Path, arguments: tuple[str, ...]
     assert "Traceback" not in done.output
 
 
+@pytest.mark.parametrize("name", ["..", ".", "x/../..", "", "/etc", "A"])
+def test_a_drill_is_never_a_path(tmp_path: Path, name: str):
+    (tmp_path / "drills" / "x").mkdir(parents=True)
+    for command in (("drills", "delete", "--yes"), ("drills", "show"), ("score",), ("play", "--resume")):
+        done = pagerdrill(*command, name, home=tmp_path)
+        assert done.exit_code == 1
+        assert "there is no drill" in done.output
+    assert (tmp_path / "drills" / "x").is_dir()
+
+
+def test_a_script_is_read_before_anything_is_made(tmp_path: Path):
+    script = tmp_path / "bytes.drill"
+    script.write_bytes(b"status\nsay \xff\n")
+    done = pagerdrill("play", "--script", str(script), home=tmp_path)
+    assert done.exit_code == 1
+    assert "bytes.drill line 2: not UTF-8" in done.output
+    done = pagerdrill("play", "--speed", "nan", home=tmp_path)
+    assert "must be a number from 0.1 to 100" in done.output
+    assert not (tmp_path / "drills").exists()
+
+
+def test_going_on_without_a_terminal_needs_lines(tmp_path: Path):
+    pagerdrill("play", "--seed", "2", "--json", home=tmp_path, stdin="status\n")
+    done = pagerdrill("play", "--resume", "github-2023-09-s2", home=tmp_path)
+    assert done.exit_code == 1
+    assert "use a terminal, give --script, or pipe lines in" in done.output
+    shown = json.loads(pagerdrill("drills", "show", "github-2023-09-s2", "--json", home=tmp_path).output)
+    assert [line["line"] for line in shown["typed"]] == ["status"]
+
+
 def test_mistakes_in_a_script_are_listed_with_their_lines(tmp_path: Path):
     script = tmp_path / "bad.drill"
     script.write_text("status\n+99:99 ack\n+05:00 ack\n+01:00 status\n")
@@ -153,7 +184,7 @@ def test_an_altered_drill_is_refused_by_every_command_that_reads_it(tmp_path: Pa
     file = tmp_path / "drills" / "github-2023-09-s2" / "journal.jsonl"
     file.write_text(file.read_text().replace("Forgeyard", "Someyard", 1))
     for arguments in (("score",), ("drills", "verify"), ("drills", "show"), ("play", "--resume")):
-        done = pagerdrill(*arguments, "github-2023-09-s2", home=tmp_path)
+        done = pagerdrill(*arguments, "github-2023-09-s2", home=tmp_path, stdin="status\n")
         assert done.exit_code == 1
         assert "record 1 does not match its checksum" in done.output
 

@@ -68,26 +68,10 @@ def test_a_change_of_pace_does_not_move_the_present(speed, before_ms, later_ms):
     assert clock.at_speed(before_ms, SPEED_MAX).sim_ms(before_ms) == now_ms
 
 
-@given(speeds, speeds, st.integers(1, 1_000_000))
-def test_a_higher_speed_makes_things_happen_sooner(one, other, sim_ms):
+@given(speeds, speeds, st.integers(0, 1_000_000))
+def test_a_higher_speed_makes_things_happen_sooner(one, other, wall_ms):
     slow, fast = sorted((one, other))
-    slow_wait_ms = Clock.started(0, 0, slow).wall_ms_until(sim_ms, 0)
-    fast_wait_ms = Clock.started(0, 0, fast).wall_ms_until(sim_ms, 0)
-    assert fast_wait_ms <= slow_wait_ms
-
-
-@given(speeds, st.integers(0, 100_000), st.integers(0, 1_000_000))
-def test_wall_ms_until_is_the_first_millisecond_that_reaches_it(speed, now_ms, sim_ms):
-    clock = Clock.started(50, 20, speed)
-    wait_ms = clock.wall_ms_until(sim_ms, 50 + now_ms)
-    assert clock.sim_ms(50 + now_ms + wait_ms) >= sim_ms
-    assert wait_ms == 0 or clock.sim_ms(50 + now_ms + wait_ms - 1) < sim_ms
-
-
-def test_while_paused_only_the_past_is_reached():
-    clock = Clock.started(0).paused(5_000)
-    assert clock.wall_ms_until(5_000, 9_000) == 0
-    assert clock.wall_ms_until(5_001, 9_000) is None
+    assert Clock.started(0, 0, slow).sim_ms(wall_ms) <= Clock.started(0, 0, fast).sim_ms(wall_ms)
 
 
 def test_a_jump_back_is_refused():

@@ -1,6 +1,6 @@
 from sim import events as ev
 from sim.answer import Line
-from sim.room.lines import coalesced, line_of
+from sim.lines import coalesced, line_of
 
 SAY_NOTHING = {"clock.paced", "action.submitted", "action.refused", "looked.at", "clock.reached"}
 

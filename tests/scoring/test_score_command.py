@@ -8,7 +8,8 @@ from click.testing import CliRunner
 from scoring.commands import score
 from scoring.record import load
 from sim.events import DrillPaused
-from sim.journal import JOURNAL_FILE, TRUTH_FILE, Log, Meta, Seat, create_folder, header_of
+from sim.journal import JOURNAL_FILE, TRUTH_FILE, Log, Meta, create_folder, header_of
+from sim.spec import Seat
 from tests.scoring.drills_by_hand import Timed, flawless, scenario
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.drill import Drill
-from sim.journal import Log, Meta, Seat, header_of
+from sim.journal import Log, Meta, header_of
 from sim.opening import OpenDrill, new_drill
 from sim.spec import (
     Call,
@@ -26,6 +26,7 @@ from sim.spec import (
     Rule,
     Runbook,
     Scenario,
+    Seat,
     Where,
     World,
 )

@@ -1,6 +1,6 @@
 """Journals of a small drill, written by hand: (t_ms, kind, who sees it)."""
 
-from sim.journal import Seat
+from sim.spec import Seat
 from tests.spine.small import drill, play, story
 
 ALL, MINE = ("all",), ("you", "facilitator")

@@ -158,7 +158,7 @@ def test_a_full_disk_refuses_the_input_and_loses_nothing(tmp_path: Path):
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size + 20, hard))
         try:
-            with pytest.raises(StorageError, match=r"cannot write .*Nothing was done.*Make room"):
+            with pytest.raises(StorageError, match=r"Nothing was done: cannot write .* Make room"):
                 drill.enter("declare P1 buying fails")
             assert kinds(drill) == before
             assert drill.view.board.declared_ms is None
@@ -177,3 +177,65 @@ def test_a_copy_can_be_gone_on_with_under_another_name(played: Path, tmp_path: P
         opened.drill.enter("status")
         opened.finish()
     assert verify(tmp_path / "copy") > 0
+
+
+@pytest.mark.parametrize("lost", ["empty", "gone"])
+def test_truth_that_a_crash_lost_is_made_again(played: Path, lost: str):
+    before = journal.read(played).truth
+    if lost == "empty":
+        (played / "truth.jsonl").write_bytes(b"")
+    else:
+        (played / "truth.jsonl").unlink()
+    assert journal.read(played).truth == ()
+    with resume(played, interactive=False):
+        pass
+    after = journal.read(played)
+    assert after.truth == before[: len(after.truth)]
+    assert after.truth[-1].t_ms > after.records[-1].t_ms - 15_000, "up to where the journal ends"
+
+
+def test_a_drill_paused_in_a_script_can_be_finished_and_verified(tmp_path: Path):
+    with on_disk(tmp_path) as opened:
+        play(opened.drill, (30, "pause"))
+        opened.finish()
+    assert verify(tmp_path / "drill") > 0
+    with resume(tmp_path / "drill", interactive=False) as opened:
+        assert opened.drill.ended
+        opened.drill.resume()
+        opened.finish()
+    assert verify(tmp_path / "drill") > 0
+
+
+def test_a_disk_that_fills_after_the_input_keeps_the_input(tmp_path: Path):
+    """There is room for the input and none for what it leads to: it counts, and a replay makes the rest."""
+    with on_disk(tmp_path) as opened:
+        drill = opened.drill
+        play(drill, (95, "ack"))
+        size = (tmp_path / "drill" / "journal.jsonl").stat().st_size
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 320, hard))
+        try:
+            answer = drill.enter("declare P1 buying fails")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert not answer.refused
+        assert "What you typed counts" in answer.blocks[-1].text
+        assert drill.view.board.declared_ms == 95_000
+    with resume(tmp_path / "drill", interactive=False) as opened:
+        assert opened.drill.view.board.declared_ms == 95_000
+
+
+@pytest.mark.parametrize(
+    "bad", [b'{"schema":1,"engine":1,"seats":[],"seed":1,"scenario_sha256":""}\n', b"[" * 200_000]
+)
+def test_a_header_that_is_none_is_said(played: Path, bad: bytes):
+    (played / "journal.jsonl").write_bytes(bad + b"\n")
+    with pytest.raises(JournalError, match=r"the header \(line 1\) is not one"):
+        journal.read(played)
+
+
+def test_a_lock_that_cannot_be_made_is_said(played: Path):
+    (played / "lock").unlink()
+    (played / "lock").mkdir()
+    with pytest.raises(StorageError, match="cannot lock .*drill: Is a directory"):
+        resume(played, interactive=False)

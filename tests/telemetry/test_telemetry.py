@@ -8,11 +8,11 @@ from tiny import SEED, STARTS_AT, built, component, played
 
 from sim.alerting.noise import blips
 from sim.alerting.rules import RuleStates, instances
+from sim.events import SAMPLE_MS
 from sim.spec import Noise, Operation, Rule, Where
 from sim.world import parameters, stationary
 from sim.world.modifiers import Modifier, Op, Param
-from sim.world.percentiles import QUANTILES, of_groups_ms
-from sim.world.series import SAMPLE_MS, Blip, SeriesId
+from sim.world.series import Blip, SeriesId
 from sim.world.signals import SIGNALS, layout
 from sim.world.telemetry import HISTORY_MS, Telemetry
 
@@ -246,23 +246,14 @@ def test_unknown_names_are_refused(calm):
             telemetry.columns([series])
 
 
-@pytest.mark.parametrize("work", [1.0, 3.0, 60.0])
-def test_percentiles_agree_with_the_flows_own(work):
-    at = built()
-    slow = Modifier("m", "f", Where(component="payments", zone="a"), Param.WORK, Op.MUL, work, 0)
-    _, flow = played(at, (slow,), until_ms=60_000)[-1]
-    groups = layout(at, SEED).stations
-    np.testing.assert_allclose(of_groups_ms(flow, groups), flow.percentiles_ms(groups, QUANTILES), rtol=0.02)
-
-
 def test_percentiles_of_a_batch_agree_with_each_alone():
     at = built()
     rps = np.array([[40.0, 90, 30, 60], [80, 10, 30, 200], [0.1, 1, 0.1, 1]])
     base = parameters.fold(at, (), 0)
     groups = layout(at, SEED).answering
-    together = of_groups_ms(stationary.solve(at, base, rps), groups)
+    together = stationary.solve(at, base, rps).percentiles_ms(groups)
     for i in range(3):
-        alone = of_groups_ms(stationary.solve(at, base, rps[i : i + 1]), groups)
+        alone = stationary.solve(at, base, rps[i : i + 1]).percentiles_ms(groups)
         np.testing.assert_allclose(together[:, i], alone[:, 0], rtol=2e-3)
 
 

@@ -97,7 +97,6 @@ def check(now):
         now.attempts_rps,
         now.stream_offered_rps,
         now.percentiles_ms(groups),
-        now.stream_percentiles_ms(),
     ]
     for amount in amounts:
         assert np.isfinite(amount).all() and (amount >= 0.0).all()

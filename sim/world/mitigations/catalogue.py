@@ -3,7 +3,7 @@
 from sim.spec import World
 from sim.world import faults
 from sim.world.mitigations.job import Deed, Job, Mitigation, cured, fails, job
-from sim.world.mitigations.plan import Act, Outcome, Plan, Refusal, Situation
+from sim.world.mitigations.plan import OFF, Act, Outcome, Plan, Refusal, Situation
 from sim.world.mitigations.repairs import CALL_VENDOR, KILL_QUERY, RENEW_CERT
 from sim.world.mitigations.replicas import FAILOVER, RESTART, SCALE
 from sim.world.mitigations.settings import FLAG_OFF, REVERT_CONFIG
@@ -64,7 +64,9 @@ def plan(act: Act, situation: Situation, seed: int) -> Plan | Refusal:
 def warning(act: Act, world: World) -> str:
     """Return what an act will hit, for a one-time confirmation; '' where it needs none or makes no sense."""
     mitigation = MITIGATIONS.get(act.verb)
-    if mitigation is None or mitigation.warn is None or _misplaced(mitigation, act, world) is not None:
+    if mitigation is None or mitigation.warn is None or act.to == OFF:
+        return ""
+    if _misplaced(mitigation, act, world) is not None:
         return ""
     return mitigation.warn(act, world)
 

@@ -111,7 +111,6 @@ class Job:
             for fault in self.begun()
             if fault.where.component == self.act.where.component
             and verb in faults.FAULTS[fault.kind].cured_by
-            and self.act.where.zone in (None, fault.where.zone)
         )
 
     def relieved(self) -> tuple[Fault, ...]:
@@ -142,7 +141,7 @@ class Deed:
 class Mitigation:
     """A verb that acts on the world.
 
-    `hits` says what it will hit; `risk` what it costs or can break. `takes` and `fail_share`, the share of
+    `hits` says what it will hit and `risk` what it costs or can break, for `help`. `takes` and `fail_share`, the share of
     attempts in which the tool itself fails and changes nothing, are assumptions unless a comment names a
     source; `takes_database` replaces `takes` on a database. `needs` are the fields of its place it must
     have. `ours` refuses a vendor's component, `replicas` marks acts that handle a component's replicas:
@@ -150,7 +149,6 @@ class Mitigation:
     """
 
     verb: str
-    title: str
     hits: str
     risk: str
     takes: Takes
@@ -161,11 +159,6 @@ class Mitigation:
     ours: bool = True
     replicas: bool = False
     warn: Callable[[Act, World], str] | None = None
-
-    @property
-    def asks(self) -> bool:
-        """Whether it may ask for confirmation."""
-        return self.warn is not None
 
 
 def job(mitigation: Mitigation, act: Act, situation: Situation, seed: int) -> Job:

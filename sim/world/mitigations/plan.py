@@ -14,10 +14,13 @@ from sim.world.modifiers import Modifier
 Outcome = Literal["worked", "partial", "failed", "no_effect"]
 """worked: every fault that hurts is cured. partial: some are, or one is only relieved and stays."""
 
+OFF = "off"
+"""What `Act.to` says of an act that takes back what the same verb did before at its place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A hands-on act of a person. `to` is a version, flag or change; `amount` a factor or a share kept.
+    """A hands-on act of a person. `to` is a version, flag or change, or OFF; `amount` a factor or a share kept.
 
     `typed` is what it acts on as it was typed, for people to read; planning does not look at it.
     """
@@ -45,10 +48,8 @@ class Act:
         named = (
             ("", where.component),
             ("to ", where.callee),
-            ("operation ", where.operation),
             ("zone ", where.zone),
             ("client ", where.client),
-            ("journey ", where.journey),
         )
         return " ".join(f"{word}{name}" for word, name in named if name is not None) or "everything"
 

@@ -72,7 +72,6 @@ def _call_vendor(job: Job) -> Deed | Refusal:
 
 KILL_QUERY = Mitigation(
     verb="kill-query",
-    title="kill the longest running query of a database",
     hits="whoever waits for that query",
     risk="what started it may start it again",
     takes=Takes(30, 0.4),
@@ -83,7 +82,6 @@ KILL_QUERY = Mitigation(
 
 RENEW_CERT = Mitigation(
     verb="renew-cert",
-    title="issue and roll out a new certificate",
     hits="every connection to the component, once",
     risk="clients that pin the old one break",
     takes=Takes(300, 0.4),
@@ -93,7 +91,6 @@ RENEW_CERT = Mitigation(
 
 CALL_VENDOR = Mitigation(
     verb="call-vendor",
-    title="call the vendor of a third-party component",
     hits="nothing of ours",
     risk="takes long, and they may have no news",
     takes=Takes(1200, 0.6),

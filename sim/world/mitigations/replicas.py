@@ -3,7 +3,6 @@
 from math import ceil
 
 from sim.spec import Component, Where, World
-from sim.world import faults
 from sim.world.mitigations.job import Deed, Job, Mitigation, Takes, removal
 from sim.world.mitigations.plan import Act, Refusal, Step
 from sim.world.modifiers import Modifier, Op, Param
@@ -27,8 +26,7 @@ _CUT_OVER_S = (30.0, 60.0)
 
 
 def _restart(job: Job) -> Deed | Refusal:
-    component, where = job.component, job.act.where
-    gone = job.on_component("restart")
+    component, gone = job.component, job.on_component("restart")
     if component.kind == "database":
         down = job.modifier(1, Param.ADMIT, Op.MIN, 0.0, job.act.t_ms, to_ms=job.end_ms)
         started = Step(job.act.t_ms, add=(down,), progress=(0, 2, "stopped, recovering from its log"))
@@ -36,8 +34,6 @@ def _restart(job: Job) -> Deed | Refusal:
         text = f"{component.id} is up again after recovery"
         return Deed(text, (started, recovered, removal(job.end_ms, gone)), cures=gone)
     count = component.replicas
-    if where.zone is not None:
-        count = max(1, count // len(faults.zones(component, job.world)))
     batch = max(1, round(count * RESTARTED_AT_ONCE))
     if batch < count:
         reduced = (Param.REPLICAS, Op.MUL, (count - batch) / count)
@@ -161,7 +157,6 @@ def _failover_warning(act: Act, world: World) -> str:
 
 RESTART = Mitigation(
     verb="restart",
-    title="restart all replicas, a quarter at a time",
     hits="the component, with less capacity while it goes on; a database as a whole",
     risk="what is left carries the load; a database comes back with cold buffers",
     takes=Takes(180, 0.3),
@@ -174,7 +169,6 @@ RESTART = Mitigation(
 
 SCALE = Mitigation(
     verb="scale",
-    title="change the number of replicas by a factor (2 where none is given)",
     hits="the component, and through it everything it calls",
     risk="more of it can drown what it calls",
     takes=Takes(180, 0.4),
@@ -186,7 +180,6 @@ SCALE = Mitigation(
 
 FAILOVER = Mitigation(
     verb="failover",
-    title="promote the standby",
     hits="everything that writes, for up to a minute",
     risk="writes the standby has not seen are lost",
     takes=Takes(120, 0.15),  # GitHub 2023-09-05: manual failover took 2 min to complete

@@ -47,8 +47,7 @@ def _change_meant(job: Job) -> Change | Refusal:
     """Return the change that is named or, of a component, the newest one made that can be reverted."""
     made = [entry.change for entry in job.situation.changes if entry.t_ms <= job.act.t_ms]
     if job.act.to is not None:
-        named = [change for change in made if change.id == job.act.to]
-        return named[0] if named else Refusal(f"there is no change {job.act.to}; `changes` lists them")
+        return _named(job, made)
     component = job.act.where.component
     if component is None:
         return Refusal("which change? name it or its component; `changes` lists them")
@@ -63,9 +62,19 @@ def _change_meant(job: Job) -> Change | Refusal:
     return ours[-1] if ours else Refusal(f"no change of configuration of {component} is on record")
 
 
+def _named(job: Job, made: list[Change]) -> Change | Refusal:
+    """Return the change of this id, which must be one of the component that is named with it."""
+    component = job.act.where.component
+    for change in made:
+        if change.id == job.act.to:
+            if component in (None, change.component):
+                return change
+            return Refusal(f"{change.id} is a change of {change.component}, not of {component}; name both")
+    return Refusal(f"there is no change {job.act.to}; `changes` lists them")
+
+
 FLAG_OFF = Mitigation(
     verb="flag-off",
-    title="turn off a feature flag everywhere",
     hits="everybody who uses the feature, in all zones at once",
     risk="users lose the feature",
     # A global kill switch: Cloudflare's traffic was back 2 min after its use on 2019-07-02.
@@ -77,7 +86,6 @@ FLAG_OFF = Mitigation(
 
 REVERT_CONFIG = Mitigation(
     verb="revert-config",
-    title="take back a change of configuration",
     hits="the component the change was made on",
     risk="takes a review and a roll-out; what the change was for is gone",
     takes=Takes(300, 0.35),

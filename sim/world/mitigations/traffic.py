@@ -1,9 +1,10 @@
-"""Steering who gets in and where it goes: drain, throttle, block, isolate."""
+"""Steering who gets in and where it goes: drain, throttle, block, isolate, and the way back from each."""
 
 from sim.spec import Component, Fault, Where, World
 from sim.world import faults
 from sim.world.mitigations.job import Deed, Job, Mitigation, Takes
-from sim.world.mitigations.plan import Act, Refusal, Step
+from sim.world.mitigations.lifting import in_force, lifted
+from sim.world.mitigations.plan import OFF, Act, Refusal, Step
 from sim.world.modifiers import Op, Param
 
 _DNS = 0.5
@@ -12,6 +13,8 @@ _DNS = 0.5
 
 def _drain(job: Job) -> Deed | Refusal:
     zone, named = str(job.act.where.zone), job.act.where.component
+    if job.act.to == OFF:
+        return _drain_off(job, zone, named)
     inside = _drained_components(job.world, zone, named)
     if not inside:
         return Refusal(
@@ -47,6 +50,15 @@ def _drain(job: Job) -> Deed | Refusal:
     return Deed(f"no traffic goes to {job.act.target}", steps, relieves=relieves)
 
 
+def _drain_off(job: Job, zone: str, named: str | None) -> Deed | Refusal:
+    gone = in_force(
+        job, Param.TRAFFIC, Op.MUL, lambda where: where.zone == zone and named in (None, where.component)
+    )
+    if not gone:
+        return Refusal(f"zone {zone} is not drained" + (f" for {named}" if named else ""))
+    return Deed(f"traffic goes to {job.act.target} again", (lifted(job, gone),))
+
+
 def _drained_components(world: World, zone: str, named: str | None) -> list[Component]:
     """Return our components in a zone that run in another zone too."""
     return [
@@ -62,8 +74,9 @@ def _drained_components(world: World, zone: str, named: str | None) -> list[Comp
 def _is_drained(job: Job, component: str, zone: str) -> bool:
     """Return whether a component gets no traffic in a zone, or will not once a running drain is done."""
     for act in job.situation.running:
-        if act.verb == "drain" and act.where.zone == zone and act.where.component in (None, component):
-            return True
+        if (act.verb, act.where.zone, act.to) == ("drain", zone, None):
+            if act.where.component in (None, component):
+                return True
     place = Where(component=component, zone=zone)
     return any(
         modifier.param is Param.TRAFFIC and modifier.where == place and modifier.value == 0.0
@@ -89,18 +102,14 @@ def _throttle(job: Job) -> Deed | Refusal:
         return Refusal("throttle takes a component or a client, and the share to keep, e.g. throttle api 50%")
     if kept is None or not 0.0 <= kept <= 1.0:
         return Refusal("throttle needs the share of requests to keep, from 0% to 100%, e.g. throttle api 50%")
-    replaced = tuple(
-        entry.act.owner
-        for entry in job.situation.finished
-        if entry.ok and entry.act.verb == "throttle" and entry.act.where == where
-    )
+    param = Param.ADMIT if where.component is not None else Param.DEMAND
+    replaced = in_force(job, param, Op.MUL, lambda place: place == where)
     if kept == 1.0 and not replaced:
         return Refusal(f"{job.act.target} is not throttled")
-    param = Param.ADMIT if where.component is not None else Param.DEMAND
     add = () if kept == 1.0 else (job.modifier(1, param, Op.MUL, kept, job.end_ms),)
     text = f"{job.act.target} lets {kept:.0%} of its requests in"
     relieves = () if kept == 1.0 else _relieved_downstream(job)
-    return Deed(text, (Step(job.end_ms, add=add, remove_owners=replaced),), relieves=relieves)
+    return Deed(text, (lifted(job, replaced, add),), relieves=relieves)
 
 
 def _relieved_downstream(job: Job) -> tuple[Fault, ...]:
@@ -138,9 +147,13 @@ def _throttle_warning(act: Act, world: World) -> str:
 
 def _block(job: Job) -> Deed | Refusal:
     where = job.act.where
-    for modifier in job.situation.modifiers:
-        if (modifier.param, modifier.op, modifier.where) == (Param.DEMAND, Op.MIN, where):
-            return Refusal(f"{job.act.target} is blocked already")
+    blocks = in_force(job, Param.DEMAND, Op.MIN, lambda place: place == where)
+    if job.act.to == OFF:
+        if not blocks:
+            return Refusal(f"{job.act.target} is not blocked")
+        return Deed(f"{job.act.target} is let in again", (lifted(job, blocks),))
+    if blocks:
+        return Refusal(f"{job.act.target} is blocked already")
     step = Step(job.end_ms, add=(job.modifier(1, Param.DEMAND, Op.MIN, 0.0, job.end_ms),))
     relieves = tuple(fault for fault in job.relieved() if fault.where.client == where.client)
     return Deed(f"{job.act.target} is blocked", (step,), relieves=relieves)
@@ -155,14 +168,27 @@ def _isolate(job: Job) -> Deed | Refusal:
     caller, callee = job.act.where.component, str(job.act.where.callee)
     if not _callers(job.world, caller, callee):
         return Refusal(f"{caller or 'nobody'} {'does not call' if caller else 'calls'} {callee}")
+    if job.act.to == OFF:
+        return _isolate_off(job, caller, callee)
     where, everywhere = Where(component=caller, callee=callee), Where(callee=callee)
-    for modifier in job.situation.modifiers:
-        if modifier.param is Param.CALL_ON and modifier.where in (everywhere, where):
-            return Refusal(f"{callee} is isolated from {caller or 'its callers'} already")
+    if in_force(job, Param.CALL_ON, Op.SET, lambda place: place in (everywhere, where)):
+        return Refusal(f"{callee} is isolated from {caller or 'its callers'} already")
     add = (job.modifier(1, Param.CALL_ON, Op.SET, 0.0, job.end_ms, where=where),)
     relieves = tuple(fault for fault in job.begun() if fault.where.component == callee)
     text = f"{caller or 'nobody'} {'does not call' if caller else 'calls'} {callee} any more"
     return Deed(text, (Step(job.end_ms, add=add),), relieves=relieves)
+
+
+def _isolate_off(job: Job, caller: str | None, callee: str) -> Deed | Refusal:
+    gone = in_force(
+        job, Param.CALL_ON, Op.SET, lambda place: place.callee == callee and caller in (None, place.component)
+    )
+    if gone:
+        calls = f"{caller} calls" if caller else "its callers call"
+        return Deed(f"{calls} {callee} again", (lifted(job, gone),))
+    if in_force(job, Param.CALL_ON, Op.SET, lambda place: place == Where(callee=callee)):
+        return Refusal(f"{callee} is isolated from all its callers; `isolate {callee} off` lifts that")
+    return Refusal(f"{callee} is not isolated" + (f" from {caller}" if caller else ""))
 
 
 def _callers(world: World, caller: str | None, callee: str) -> list[tuple[str, bool]]:
@@ -186,7 +212,6 @@ def _isolate_warning(act: Act, world: World) -> str:
 
 DRAIN = Mitigation(
     verb="drain",
-    title="send no more traffic to a zone",
     hits="all components in the zone, or one; the zones left carry the load",
     risk="the zones left may not be able to carry it",
     takes=Takes(120, 0.3),
@@ -198,7 +223,6 @@ DRAIN = Mitigation(
 
 THROTTLE = Mitigation(
     verb="throttle",
-    title="let only a share of the requests in, of a component or a client; 100% lifts it",
     hits="everybody who is turned away",
     risk="users turned away are lost",
     takes=Takes(60, 0.3),
@@ -210,7 +234,6 @@ THROTTLE = Mitigation(
 
 BLOCK = Mitigation(
     verb="block",
-    title="turn away every request of a client",
     hits="all users of the client",
     risk="good requests of the client are lost as well",
     takes=Takes(60, 0.3),
@@ -222,7 +245,6 @@ BLOCK = Mitigation(
 
 ISOLATE = Mitigation(
     verb="isolate",
-    title="stop calls to a component",
     hits="everything that calls it: soft callers degrade, hard ones fail",
     risk="requests that cannot do without it fail",
     takes=Takes(75, 0.3),

@@ -85,7 +85,6 @@ def _shift(job: Job, record: tuple[str, ...], target: str, move_ms: int) -> Step
 
 ROLLBACK = Mitigation(
     verb="rollback",
-    title="go back to the version before, or to a named one",
     hits="all replicas of the component, a few at a time",
     risk="data that the newer version wrote may not be understood",
     takes=Takes(240, 0.35),
