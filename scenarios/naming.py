@@ -83,7 +83,7 @@ def _shared(named: Iterable[Named]) -> Iterator[Finding]:
     """
     known: dict[str, tuple[str, str]] = {}
     for loc, sort, name in named:
-        other, spelled = known.setdefault(name.lower(), (sort, name))
+        other, spelled = known.setdefault(name.lower(), (sort, name))  # words are read in any case
         if loc is not None and (sort, name) != (other, spelled):
             text = f"{name!r} is a {sort} and {spelled!r} a {other}; verbs would mix them up, rename one"
             yield loc, text

@@ -70,13 +70,15 @@ def _told(model: type[BaseModel], document: Document, detail: ErrorDetails) -> M
     elif kind == "literal_error":
         allowed = _literal_values(str(detail["ctx"]["expected"]))
         text = f"{shown} is not one of {', '.join(allowed)}; {did_you_mean(str(given), allowed)}"
+        if len(allowed) == 1:
+            text = f"should be {allowed[0]}, not {shown}"
     elif kind == "string_pattern_mismatch":
         text = f"{shown} is no valid name; {_pattern_help(str(detail['ctx']['pattern']))}"
     elif kind in _EXPECTED:
         text = f"should be {_EXPECTED[kind]}, not {shown}"
     elif kind in _BOUNDS:
         key, words = _BOUNDS[kind]
-        text = f"should be {words} {detail['ctx'][key]:g}, not {shown}"
+        text = f"should be {words} {detail['ctx'][key]:.12g}, not {shown}"
     elif kind == "too_short":
         text = f"has {detail['ctx']['actual_length']} entries; give at least {detail['ctx']['min_length']}"
     elif kind == "value_error":

@@ -96,6 +96,7 @@ class Drill:
         self.view = View(self.production, self._monitoring, journal, scenario, seat, timeline, chain)
         self._waiting = Waiting(self.view)
         self._start()
+        self._operator.introduce()
         if interactive:
             self.view.warm_up()
 
@@ -146,11 +147,14 @@ class Drill:
 
     def _meant(self, line: str) -> Action:
         """Return the action of a line; a lone `yes` means the act that was last asked about."""
-        if line.strip().lower() != "yes":
+        word = line.strip().lower()
+        if word not in ("yes", "no"):
             return parse(line, self.view.names, interactive=self.interactive)
         action, self._awaits_yes = self._awaits_yes, None
         if action is None:
-            raise Refused("there is nothing to say yes to")
+            raise Refused(f"there is nothing to say {word} to")
+        if word == "no":
+            raise Refused(f"{action.verb} is not done, as you wish")
         return action
 
     def submit(self, action: Action, raw: str | None = None) -> Answer:
@@ -298,15 +302,25 @@ class Drill:
         if isinstance(action, Look):
             return Decision(ANSWERS[type(action)](action, self.view))
         if isinstance(action, ActVerb):
-            warning = self._operator.warning(action)
-            if warning is not None:
-                self._awaits_yes = action.model_copy(update={"confirmed": True})
-                raise Refused(f"{warning}. Type `yes` to do it, or `{self._awaits_yes.command()}`.")
-            return self._operator.decide(action)
+            planned = self._operator.decide(action)
+            if not action.confirmed:
+                self._ask(action, self._operator.warning(action))
+            return planned
         decision = self._pager.decide(action) or self._warroom.decide(action)
         if decision is not None:
             return self._with_operator(decision)
         return self._decide_time(action)
+
+    def _ask(self, action: ActVerb | Mitigated | Resolve, warning: str) -> None:
+        """Refuse an action once, saying what it means; `yes` then does it. Does nothing without a warning."""
+        if warning:
+            self._awaits_yes = confirmed = action.model_copy(update={"confirmed": True})
+            raise Refused(f"{warning}. Type `yes` to do it, or `{confirmed.command()}`")
+
+    def _still_hurt(self) -> str:
+        """Return what speaks against saying that all is well; '' where nothing does."""
+        hurt = [now.journey.id for now in self.view.journeys_now() if now.hurt]
+        return f"as measured, users are still hurt: {', '.join(hurt)}" if hurt else ""
 
     def _with_operator(self, decision: Decision) -> Decision:
         """Declaring as incident commander also brings in the person at the keyboard."""
@@ -331,12 +345,16 @@ class Drill:
                 return self._hint(board.hints_given)
             case Mitigated():
                 _needs_incident(board, "mitigated")
+                if not action.confirmed:
+                    self._ask(action, self._still_hurt())
                 return Decision(
                     said("noted: users are no longer hurt. Watch it before you resolve"),
                     (MitigationClaimed(),),
                 )
             case Resolve():
                 _needs_incident(board, "resolve")
+                if not action.confirmed:
+                    self._ask(action, self._still_hurt())
                 at_ms = self.now_ms
                 end_ms = min(at_ms + AFTERMATH_S * 1000, self.end_ms)
                 text = f"resolved. The world runs on for {AFTERMATH_S // 60} minutes; a relapse pages again"

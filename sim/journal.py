@@ -180,7 +180,7 @@ class FolderLock:
 
 def scenario_text(scenario: Scenario) -> str:
     """Return a scenario as the text of `scenario.json`."""
-    return json.dumps(scenario.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+    return scenario.model_dump_json(indent=1) + "\n"
 
 
 def header_of(scenario: Scenario, seed: int, seats: tuple[Seat, ...]) -> Header:

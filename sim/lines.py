@@ -153,12 +153,13 @@ def _(event: ev.SilenceEnded, _: WallClock) -> Marked:
 @_marked.register
 def _(event: ev.PageSent, _: WallClock) -> Marked:
     step = f", escalation step {event.step}" if event.step > 1 else ""
-    return "PAGE", f"to {event.person}: {event.rule} on {event.component} (alert #{event.alert}{step})", "bad"
+    text = f"to {event.person}: {event.rule} on {event.component} (alert #{event.alert}{step})"
+    return f"PAGE {event.page}", text, "bad"
 
 
 @_marked.register
 def _(event: ev.PageAcknowledged, _: WallClock) -> Marked:
-    return "ACK", f"{event.person} took the page for alert #{event.alert}", "plain"
+    return "ACK", f"{event.person} took page {event.page} (alert #{event.alert})", "plain"
 
 
 @_marked.register

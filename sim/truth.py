@@ -33,6 +33,7 @@ class Truth:
         self._yardstick = impact.yardstick(production.world, production.scenario.policy, streams)
         self._state = impact.begin(self._yardstick)
         self._evidence = False
+        self._hurt_now = False
         self._hurting_samples = 0
 
     def start(self) -> None:
@@ -47,8 +48,8 @@ class Truth:
             self._see(f"alert {raised.alert.alert}")
 
     def hurting(self) -> bool:
-        """Return whether users are hurt beyond their objectives at this moment."""
-        return self._state.phase == "hurting"
+        """Return whether users are hurt at this moment."""
+        return self._hurt_now
 
     def _samples(self) -> Routine:
         for t_ms in range(0, self._production.end_ms + 1, SAMPLE_MS):
@@ -67,6 +68,7 @@ class Truth:
         )
         self._state, measured, changed = impact.measure(self._yardstick, self._state, sample)
         self._emit(measured)
+        self._hurt_now = bool(measured.hurt)
         for event in changed:
             self._emit(event)
         self._hurting_samples = self._hurting_samples + 1 if self._state.phase == "hurting" else 0

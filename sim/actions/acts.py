@@ -4,10 +4,14 @@ from typing import Any, ClassVar, Self
 
 from sim.actions.base import Action, Group, Refused, Words, percent_text
 from sim.spec import Where
+from sim.world.mitigations.plan import OFF
 
 
 class ActVerb(Action):
-    """Base of the hands-on verbs. `confirmed` is True where the person said yes to the warning."""
+    """Base of the hands-on verbs. `confirmed` is True where the person said yes to the warning.
+
+    `to` is a version, flag or change, or `off` where the verb takes back what it did before.
+    """
 
     group: ClassVar[Group] = "act"
     where: Where
@@ -22,6 +26,10 @@ class ActVerb(Action):
 
     def parameters(self) -> list[Any]:
         return [self.where.component, self.to, "yes" if self.confirmed else None]
+
+
+def _off(words: Words) -> str | None:
+    return OFF if words.skip(OFF) else None
 
 
 def _yes(words: Words) -> bool:
@@ -45,7 +53,7 @@ class Rollback(ActVerb):
 
     verb = "rollback"
     usage = "COMPONENT [to VERSION]"
-    about = "roll the last deploy of a component back, a few replicas at a time"
+    about = "take a component back to the version before, or to a named one"
     example = "rollback payments"
 
     @classmethod
@@ -126,7 +134,7 @@ class Failover(ComponentAct):
     """Promote the standby."""
 
     verb = "failover"
-    about = "promote the standby of a component; writes stop for the moment of the switch"
+    about = "promote the standby of a component, so that it takes the place of the primary"
     example = "failover orders-db"
 
 
@@ -134,20 +142,20 @@ class Drain(ActVerb):
     """Take a zone out of traffic."""
 
     verb = "drain"
-    usage = "ZONE [COMPONENT]"
-    about = "send no traffic to a zone, for one component or for all; the others carry its load"
+    usage = "ZONE [COMPONENT] [off]"
+    about = "send no traffic to a zone, for one component or for all; `off` sends it there again"
     example = "drain zone-b"
 
     @classmethod
     def parse(cls, words: Words) -> Self:
         zone = words.name("zone", words.names.zones)
         component = None
-        if words.left and words.peek() != "yes":
+        if words.left and words.peek() not in (OFF, "yes"):
             component = words.name("component", words.names.components)
-        return cls(where=Where(zone=zone, component=component), confirmed=_yes(words))
+        return cls(where=Where(zone=zone, component=component), to=_off(words), confirmed=_yes(words))
 
     def parameters(self) -> list[Any]:
-        return [self.where.zone, self.where.component, "yes" if self.confirmed else None]
+        return [self.where.zone, self.where.component, self.to, "yes" if self.confirmed else None]
 
 
 class Throttle(ActVerb):
@@ -155,7 +163,7 @@ class Throttle(ActVerb):
 
     verb = "throttle"
     usage = "COMPONENT|CLIENT SHARE%"
-    about = "let in only this share of requests; who is turned away is a lost user"
+    about = "let in only this share of the requests; 100% is the way back and lets everybody in"
     example = "throttle edge 60%"
 
     @classmethod
@@ -175,42 +183,44 @@ class Block(ActVerb):
     """Turn a client class away."""
 
     verb = "block"
-    usage = "CLIENT"
-    about = "turn all requests of a client class away"
+    usage = "CLIENT [off]"
+    about = "turn all requests of a client class away; `off` lets them in again"
     example = "block bulk-importer"
 
     @classmethod
     def parse(cls, words: Words) -> Self:
-        return cls(where=Where(client=words.name("client class", words.names.clients)), confirmed=_yes(words))
+        client = words.name("client class", words.names.clients)
+        return cls(where=Where(client=client), to=_off(words), confirmed=_yes(words))
 
     def parameters(self) -> list[Any]:
-        return [self.where.client, "yes" if self.confirmed else None]
+        return [self.where.client, self.to, "yes" if self.confirmed else None]
 
 
 class Isolate(ActVerb):
     """Stop calling a dependency."""
 
     verb = "isolate"
-    usage = "CALLEE [from COMPONENT]"
-    about = "stop the calls to a component; soft callers degrade, hard callers fail at once"
+    usage = "CALLEE [from COMPONENT] [off]"
+    about = "stop the calls to a component, from everybody or from one; `off` lets them be made again"
     example = "isolate recommendations"
 
     @classmethod
     def parse(cls, words: Words) -> Self:
         callee = words.name("component", words.names.components)
         caller = words.name("component", words.names.components) if words.skip("from") else None
-        return cls(where=Where(callee=callee, component=caller), confirmed=_yes(words))
+        where = Where(callee=callee, component=caller)
+        return cls(where=where, to=_off(words), confirmed=_yes(words))
 
     def parameters(self) -> list[Any]:
         caller = f"from {self.where.component}" if self.where.component else None
-        return [self.where.callee, caller, "yes" if self.confirmed else None]
+        return [self.where.callee, caller, self.to, "yes" if self.confirmed else None]
 
 
 class KillQuery(ComponentAct):
     """Kill long queries."""
 
     verb = "kill-query"
-    about = "kill the long-running queries of a database; who sent them may send them again"
+    about = "kill the query of a database that has run longest"
     example = "kill-query orders-db"
 
 
@@ -226,5 +236,5 @@ class CallVendor(ComponentAct):
     """Call the vendor of a third party."""
 
     verb = "call-vendor"
-    about = "call the vendor of a third party; takes long, and the answer may be 'we know'"
+    about = "call the vendor of a third party; the answer may be 'we know'"
     example = "call-vendor card-network"

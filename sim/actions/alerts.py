@@ -15,20 +15,23 @@ class Ack(AlertVerb):
     """Take a page."""
 
     verb = "ack"
-    usage = "[PAGE | all]"
+    usage = "[PAGE ... | all]"
     about = "take a page: you have it, it will not escalate; alone it takes the newest"
     example = "ack"
-    page: int | None = None
+    pages: tuple[int, ...] = ()
     everything: bool = False
 
     @classmethod
     def parse(cls, words: Words) -> Self:
         if words.skip("all"):
             return cls(everything=True)
-        return cls(page=words.number("the number of the page") if words.left else None)
+        pages: list[int] = []
+        while words.left:
+            pages.append(words.number("the number of the page"))
+        return cls(pages=tuple(dict.fromkeys(pages)))
 
     def parameters(self) -> list[Any]:
-        return ["all" if self.everything else self.page]
+        return ["all"] if self.everything else list(self.pages)
 
 
 class Escalate(AlertVerb):

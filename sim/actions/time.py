@@ -85,7 +85,20 @@ class Resume(TimeVerb):
     example = "resume"
 
 
-class Mitigated(TimeVerb):
+class Claim(TimeVerb):
+    """Base of the verbs that claim that all is well. `confirmed`: said yes though it does not look so."""
+
+    confirmed: bool = False
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        return cls(confirmed=words.skip("yes"))
+
+    def parameters(self) -> list[Any]:
+        return ["yes" if self.confirmed else None]
+
+
+class Mitigated(Claim):
     """Say that users are well again."""
 
     verb = "mitigated"
@@ -93,7 +106,7 @@ class Mitigated(TimeVerb):
     example = "mitigated"
 
 
-class Resolve(TimeVerb):
+class Resolve(Claim):
     """Close the incident."""
 
     verb = "resolve"

@@ -1,4 +1,4 @@
-"""Help: all verbs, or one with its usage and an example."""
+"""Help: all verbs, or one with its usage, an example and, of an act, what it hits and what it risks."""
 
 from difflib import get_close_matches
 
@@ -6,6 +6,7 @@ from sim.actions import VERBS
 from sim.actions.look import Help
 from sim.answer import Answer, Block, Line, refusal
 from sim.view import View
+from sim.world.mitigations import MITIGATIONS
 
 _GROUPS = {
     "look": "look (changes nothing)",
@@ -25,13 +26,24 @@ def help_page(action: Help, _: View) -> Answer:
         close = get_close_matches(action.topic, VERBS, n=1)
         hint = f"did you mean {close[0]}?" if close else "`help` lists the verbs"
         return refusal(f"there is no verb {action.topic!r}; {hint}")
-    return Answer(
-        (
-            Line(f"{verb.verb} {verb.usage}".strip(), "title"),
-            Line(verb.about),
-            Line(f"example: {verb.example}"),
-        )
-    )
+    lines = [
+        Line(f"{verb.verb} {verb.usage}".strip(), "title"),
+        Line(verb.about),
+        *_consequences(verb.verb),
+        Line(f"example: {verb.example}"),
+    ]
+    return Answer(tuple(lines))
+
+
+def _consequences(verb: str) -> list[Line]:
+    """Return what an act on the system hits and risks; nothing for other verbs."""
+    mitigation = MITIGATIONS.get(verb)
+    if mitigation is None:
+        return []
+    lines = [Line(f"hits: {mitigation.hits}"), Line(f"risk: {mitigation.risk}")]
+    if mitigation.warn is not None:
+        lines.append(Line("Where it is dangerous it says what it will hit, and asks once."))
+    return lines
 
 
 def _overview() -> list[Block]:

@@ -12,6 +12,8 @@ from sim.world.telemetry import Curve
 
 POINTS_MAX = 120
 _HOUR_MS = 3_600_000
+_HOLDS_DATA = ("database", "cache", "queue", "host_pool")
+_OF_DATA: tuple[Signal, ...] = ("memory_share", "disk_share", "queue_depth")
 _OVERVIEW: tuple[Signal, ...] = ("rps", "error_share", "p50_ms", "p95_ms", "cpu_share", "connections_share")
 
 
@@ -24,8 +26,11 @@ def metrics(action: Metrics, view: View) -> Answer:
         signals: tuple[Signal, ...] = tuple(s for s in get_args(Signal) if s == action.signal)
     elif action.by:
         signals = ("rps", "error_share", "p95_ms")
+    elif is_journey:
+        signals = JOURNEY_SIGNALS
     else:
-        signals = JOURNEY_SIGNALS if is_journey else _OVERVIEW
+        holds_data = view.world.component(action.subject).kind in _HOLDS_DATA
+        signals = _OVERVIEW + (_OF_DATA if holds_data else ())
     blocks: list[Block] = [Line(_heading(action, view), "title")]
     for signal in signals:
         blocks.extend(_charts(action, signal, view))

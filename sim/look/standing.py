@@ -15,8 +15,10 @@ def status(_: Status, view: View) -> Answer:
         text = f"page {page.page} waits for {page.persons[-1]}: {page.rule} on {page.component}"
         blocks.append(Line(f"{text} ({ago(now_ms - page.sent_ms)})", "bad"))
     for act in board.running_acts:
-        progress = f", {act.progress.done} of {act.progress.of} {act.progress.what}" if act.progress else ""
-        blocks.append(Line(f"{act.started.by} does {act.started.verb} {act.started.target}{progress}"))
+        progress = f": {act.progress.done} of {act.progress.of} {act.progress.what}" if act.progress else ""
+        blocks.append(
+            Line(f"under way by {act.started.by}: {act.started.verb} {act.started.target}{progress}")
+        )
     rows, tones = [], []
     for now in view.journeys_now():
         mark = "HURT" if now.hurt else "ok"

@@ -1,5 +1,7 @@
 """The system and its papers: `topology`, `changes`, `runbook`."""
 
+import re
+
 from sim.actions.look import Changes, RunbookPage, Topology
 from sim.answer import Answer, Block, Line, Table, refusal
 from sim.look.figures import ago, plural
@@ -98,4 +100,5 @@ def runbook(action: RunbookPage, view: View) -> Answer:
             return Answer((Line(f"{name} links to no runbook; `runbook` lists what there is", "warn"),))
         name = linked
     title, text = books[name].title, books[name].text.strip()
-    return Answer((Line(title, "title"), Line(text.removeprefix(f"# {title}").lstrip())))
+    plain = re.sub(r"^#+ |\*\*", "", text.removeprefix(f"# {title}").lstrip(), flags=re.MULTILINE)
+    return Answer((Line(title, "title"), Line(plain)))

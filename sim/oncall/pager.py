@@ -149,12 +149,12 @@ class Pager:
 
     def _ack(self, action: Ack) -> Decision:
         waiting = [card for card in self._board.waiting_pages if action.actor in card.persons]
-        if action.page is not None:
-            cards = [self._page(action.page)]
-            if cards[0].acknowledged_by is not None:
-                raise Refused(f"page {action.page} is taken already, by {cards[0].acknowledged_by}")
-        else:
-            cards = waiting if action.everything else waiting[-1:]
+        cards = waiting if action.everything else waiting[-1:]
+        if action.pages:
+            cards = [self._page(number) for number in action.pages]
+            taken = next((card for card in cards if card.acknowledged_by is not None), None)
+            if taken is not None:
+                raise Refused(f"page {taken.page} is taken already, by {taken.acknowledged_by}")
         if not cards:
             raise Refused("no page waits for you")
         events = tuple(PageAcknowledged(page=c.page, alert=c.alert, person=action.actor) for c in cards)

@@ -11,12 +11,12 @@ from sim.actions.base import Refused
 from sim.answer import said
 from sim.board import Board
 from sim.decision import Decision, Emit
-from sim.events import MessageSaid
+from sim.events import FACILITATOR, GuideSaid, MessageSaid
 from sim.oncall import response
 from sim.spec import Person, Seat
 from sim.timeline import Order, Timeline
 from sim.world.mitigations.catalogue import plan, warning
-from sim.world.mitigations.plan import Act, Refusal
+from sim.world.mitigations.plan import Act, Plan, Refusal
 from sim.world.production import Production
 
 
@@ -46,11 +46,19 @@ class Operator:
     def _hands(self) -> str:
         return self.person.id if self.person else self._seat.name
 
-    def warning(self, action: ActVerb) -> str | None:
-        """Return what a dangerous act will hit, where the person has not yet said yes to it."""
-        if action.confirmed:
-            return None
-        return warning(self._act(action), self._production.world) or None
+    def introduce(self) -> None:
+        """Tell an incident commander at the start how acts are done."""
+        if self.person is not None:
+            name, person = self.person.name, self.person.id
+            text = (
+                f"You are incident commander: you coordinate, {name} has the keyboard and joins when you "
+                f"declare, or with `page {person}`. Acts you order are read back and begin a little later."
+            )
+            self._emit(GuideSaid(text=text), seen_by=(self._seat.name, FACILITATOR))
+
+    def warning(self, action: ActVerb) -> str:
+        """Return what a dangerous act will hit; '' where it needs no second word."""
+        return warning(self._act(action), self._production.world)
 
     def decide(self, action: ActVerb) -> Decision:
         """Return what an act leads to. Raises Refused where it makes no sense now."""
@@ -67,7 +75,7 @@ class Operator:
         if isinstance(outcome, Refusal):
             raise Refused(outcome.reason)
         if self.person is None:
-            text = f"{act.verb} {act.typed} begins; about {_minutes(outcome.takes_ms)}"
+            text = f"{act.verb} {act.typed} begins{_detail(outcome)}; about {_minutes(outcome.takes_ms)}"
             return Decision(said(text), (), lambda: self._begin_now(act))
         return Decision(said(f"{self.person.name} reads it back"), (), lambda: self._order(act))
 
@@ -110,6 +118,14 @@ class Operator:
             self._emit(MessageSaid(sender=act.by, text=f"I cannot: {outcome.reason}"), actor=act.by)
             return
         self._production.begin_act(begun, outcome)
+
+
+def _detail(outcome: Plan) -> str:
+    """Return what the tool says it is about to do: the change it takes back, or where it is heading."""
+    if outcome.reverted is not None:
+        return f" (takes back {outcome.reverted})"
+    heading = next((step.progress[2] for step in outcome.steps if step.progress is not None), None)
+    return f" ({heading})" if heading else ""
 
 
 def _minutes(takes_ms: int) -> str:

@@ -23,6 +23,8 @@ _COLUMN_MIN = 4
 _LABEL_MAX = 26
 _SHARE_SPAN_MIN = 0.01
 """A '%' chart spans at least one percentage point: ordinary noise of 0.02 % must not look like an outage."""
+_USUAL_SPAN_SHARE = 0.25
+"""A chart spans at least this share of its mean; an assumption."""
 
 _HANG = re.compile(r"\s*(?:\d\d:\d\d:\d\d (?:[A-Z]+ +)?|[-•] )?")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -142,6 +144,13 @@ def _column_widths(cells: list[list[str]], width: int) -> list[int]:
     return widths
 
 
+def _span_min(chart: Chart) -> float:
+    """Return the least span of a chart's scale, so that ordinary noise does not fill it."""
+    known = [value for value in chart.values if value is not None and math.isfinite(value)]
+    usual = _USUAL_SPAN_SHARE * sum(known) / len(known) if known else 0.0
+    return max(usual, _SHARE_SPAN_MIN) if chart.unit == "%" else usual
+
+
 def _chart_rows(chart: Chart, width: int, label_width: int) -> list[str]:
     indent = " " * (label_width + 2)
     known = [v for v in chart.values if v is not None and math.isfinite(v)]
@@ -153,7 +162,7 @@ def _chart_rows(chart: Chart, width: int, label_width: int) -> list[str]:
     bars = sparkline(
         chart.values,
         max(8, min(60, width - cell_len(indent) - cell_len(scale) - 2)),
-        _SHARE_SPAN_MIN if chart.unit == "%" else 0.0,
+        _span_min(chart),
     )
     figures = [
         f"now {figure(chart.now, chart.unit)}{_unit(chart.unit)}" if chart.now is not None else "now no data"

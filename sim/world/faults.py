@@ -33,7 +33,6 @@ FACTOR_MIN = 0.01
 """No fault multiplies by less than this: capacity that is gone altogether is the loss of a zone."""
 
 _SHARES = frozenset({Param.ERROR_RANDOM, Param.ERROR_REPEATABLE, Param.NET_LOSS})
-_UNDONE_BY_CONFIG = ("config", "flag", "infrastructure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,10 @@ class FaultKind:
     """A class of fault.
 
     `mechanism` is the word a responder would suspect. `needs` and `may` are the fields of its place that it
-    must and can have. `cured_by` are verbs that cure this kind whatever brought it; `curing_verbs` adds those
-    that undo a fault's own flag, change or version. `relieved_by` are verbs that can end the impact of a
-    fault of this kind and leave the cause. `log_lines` are templates with `{component}`, `{zone}`,
-    `{version}` and `{callee}`.
+    must and can have. `cured_by` are verbs that cure this kind whatever brought it; what undoes a fault's own
+    flag, change or version cures it too. `relieved_by` are verbs that can end the impact of a fault of this
+    kind and leave the cause. `log_lines` are templates with `{component}`, `{zone}`, `{version}` and
+    `{callee}`.
     """
 
     kind: str
@@ -284,25 +283,6 @@ def modifiers_between(fault: Fault, from_ms: int, to_ms: int | None) -> tuple[Mo
 def log_lines(fault: Fault) -> tuple[str, ...]:
     """Return the templates of what logs show of a fault: its own lines or those of its kind."""
     return fault.log_lines or FAULTS[fault.kind].log_lines
-
-
-def curing_verbs(fault: Fault, changes: tuple[Change, ...]) -> tuple[str, ...]:
-    """Return every verb that can cure this fault: those of its kind and those that undo what brought it.
-
-    A vendor's outage that ends by itself (`lasts_s`) is not cured by a call.
-    """
-    verbs = set(FAULTS[fault.kind].cured_by)
-    if fault.lasts_s is not None:
-        verbs.discard("call-vendor")
-    if fault.flag is not None:
-        verbs.add("flag-off")
-    for change in changes:
-        if change.id == fault.change:
-            if change.kind == "deploy":
-                verbs.add("rollback")
-            elif change.kind in _UNDONE_BY_CONFIG:
-                verbs.add("revert-config")
-    return tuple(sorted(verbs))
 
 
 def check(fault: Fault, world: World, changes: tuple[Change, ...] | None = None) -> list[str]:

@@ -205,7 +205,7 @@ class Flow:
         np.multiply(shares[1], answers.degraded.take(members, 1), out=shares[2])
         answered, quick, degraded = np.add.reduceat(shares, groups.starts, 2)
         found = np.array((1.0 - answered, answered - quick, degraded))
-        return np.minimum(np.maximum(found, 0.0), 1.0)
+        return np.asarray(np.minimum(np.maximum(found, 0.0), 1.0))
 
     # --- percentiles, on request ---
 
@@ -230,13 +230,13 @@ class Flow:
         sigma[..., :2] = answers.sigma.transpose(1, 2, 0)
         sigma[..., 2] = _FAST_SIGMA
         # Most stations refuse nobody and have no rare call: leave out what never has weight.
-        used = (weight > 0.0).any(axis=0)
+        used = np.asarray((weight > 0.0).any(axis=0))
         used[:, 0] = True
         kept = np.flatnonzero(used.take(groups.members, axis=0))
         member, branch = np.divmod(kept, 3)
         chosen = branches.reshape(3, batch, -1).take(3 * groups.members.take(member) + branch, axis=2)
         starts = np.searchsorted(member, groups.starts)
-        return Mixtures(*chosen, starts=starts, mixture=groups.group.take(member))
+        return Mixtures(chosen[0], chosen[1], chosen[2], starts, groups.group.take(member))
 
     def _by_cell(self, values: Floats) -> Floats:
         return np.add.reduceat(values, self.topology.first_stations, 1)

@@ -58,8 +58,10 @@ def of_mixtures(mixtures: Mixtures, quantiles: Sequence[float]) -> Floats:
     )
     found = np.empty_like(middle)
     among = np.arange(len(starts))
-    for _ in range(_STEPS_MAX):
+    for step in range(1, _STEPS_MAX + 1):
         far = _closer(search, logit)
+        if step == _STEPS_MAX:
+            far = np.zeros_like(far)
         # Two steps do for most mixtures; those with far apart branches need ten, and go on alone.
         if 2 * np.count_nonzero(far) <= len(among):
             found[..., among] = search.at
@@ -67,7 +69,6 @@ def of_mixtures(mixtures: Mixtures, quantiles: Sequence[float]) -> Floats:
             if not len(among):
                 break
             search = _only(search, far)
-    found[..., among] = search.at
     return np.where(loaded, np.exp(found), 0.0)
 
 
@@ -105,8 +106,7 @@ def _closer(search: _Search, logit: Floats) -> NDArray[np.bool_]:
     search.high = high = np.where(excess > 0.0, at, search.high)
     better = at - excess * below * above / np.maximum(density, 1e-12)
     search.at = np.where((better < low) | (better > high), 0.5 * (low + high), better)
-    far: NDArray[np.bool_] = (np.abs(search.at - at) > _CLOSE).any(axis=(0, 1))
-    return far
+    return np.asarray((np.abs(search.at - at) > _CLOSE).any(axis=(0, 1)))
 
 
 def _only(search: _Search, chosen: NDArray[np.bool_]) -> _Search:

@@ -83,7 +83,7 @@ class _Rise:
         self._rare_weight = np.maximum(self._made * (1.0 - self._made), 0.0) * topology.link_tie_break
 
     def outcomes(self, attempts: Attempts) -> Floats:
-        """Return (6, B, kinds): failed, repeatable, unanswered, E[min(R, T)], its square, degraded of good."""
+        """Return (6, B, kinds): failed, repeatable, unanswered, E[min(R, T)], its square, degraded share."""
         timeout = attempts.leg_timeout_s
         there = self._packed.take(attempts.leg_station, 2)
         z = np.empty((3, *there[:2].shape))

@@ -281,7 +281,7 @@ def _assemble(parts: _Parts, levels: tuple[Level, ...]) -> Topology:
         first_links=np.searchsorted(parts.link_station, parts.link_station),
         link_operation=parts.link_operation,
         link_component=parts.operation_component[parts.link_operation],
-        link_tie_break=1.0 + _TIE_BREAK * np.arange(len(parts.links)),
+        link_tie_break=1.0 + _TIE_BREAK * np.arange(len(parts.links), dtype=np.float64),
         leg_link=parts.leg_link,
         leg_station=parts.leg_station,
         stream_operation=parts.stream_operation,

@@ -1,7 +1,6 @@
 import pytest
 
-from sim.spec import Change
-from sim.world.faults import FAULTS, MECHANISMS, check, curing_verbs, log_lines, modifiers
+from sim.world.faults import FAULTS, MECHANISMS, check, log_lines, modifiers
 from sim.world.mitigations import MITIGATIONS
 from sim.world.modifiers import Op, Param, Shape
 
@@ -131,32 +130,6 @@ def test_check_names_what_is_missing(one, mistake):
 
 def test_check_without_changes_leaves_versions_alone():
     assert check(fault("bad_deploy_errors", component="cart", version="v9"), WORLD) == []
-
-
-def test_curing_verbs_follow_what_brought_it():
-    changes = (
-        DEPLOY,
-        CONFIG,
-        Change(id="schema", at_s=0, component="db", kind="migration", summary="", by="x"),
-    )
-    assert [
-        curing_verbs(one, changes)
-        for one in (
-            fault("cpu_hog", component="edge"),
-            fault("cpu_hog", component="edge", flag="waf", change="waf-rules"),
-            fault("slow_query", component="db", operation="read", change="cart-v42"),
-            fault("slow_query", component="db", operation="read", change="schema"),
-            fault("third_party_outage", component="pay"),
-            fault("third_party_outage", component="pay", lasts_s=60),
-        )
-    ] == [
-        (),
-        ("flag-off", "revert-config"),
-        ("kill-query", "rollback"),
-        ("kill-query",),
-        ("call-vendor",),
-        (),
-    ]
 
 
 def test_own_log_lines_replace_those_of_the_kind():

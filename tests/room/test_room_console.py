@@ -54,7 +54,7 @@ def test_a_drill_is_played_to_its_end():
         "Countdown (you are the responder)",
         "All verbs:",
         "MESSAGE  you: hello",
-        "14:00:30 PAGE     to you: Low3 on counter (alert #3)",
+        "14:00:30 PAGE 1   to you: Low3 on counter (alert #3)",
         "END      the drill is over: time limit",
     ]
     assert [text for text in told if text not in screen] == []
@@ -66,7 +66,7 @@ def test_each_event_is_printed_once():
         "#1 warning",
         "#2 warning",
         "#3 critical",
-        "PAGE     to you",
+        "PAGE 1   to you",
         "END ",
         "Not done: there is no verb foo",
     ]
@@ -192,7 +192,7 @@ def test_on_a_real_terminal():
         sys.executable, program, env=env, dimensions=(24, 80), encoding="utf-8", timeout=10
     )
     console.expect("Countdown")
-    console.expect("PAGE     to you: Low3 on counter")
+    console.expect("PAGE 1   to you: Low3 on counter")
     console.send("me\t")
     console.expect("metrics")
     console.send("\r")

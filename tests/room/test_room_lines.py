@@ -50,11 +50,11 @@ ONE_OF_EACH = {
     ev.SilenceEnded(silence=1, matcher="Lag"): "14:01:05 SILENCE  Lag can page again",
     ev.PageSent(
         page=2, alert=3, rule="Lag", component="db", person="ana", step=1
-    ): "14:01:05 PAGE     to ana: Lag on db (alert #3)",
+    ): "14:01:05 PAGE 2   to ana: Lag on db (alert #3)",
     ev.PageSent(
         page=2, alert=3, rule="Lag", component="db", person="bo", step=2
-    ): "14:01:05 PAGE     to bo: Lag on db (alert #3, escalation step 2)",
-    ev.PageAcknowledged(page=2, alert=3, person="ana"): "14:01:05 ACK      ana took the page for alert #3",
+    ): "14:01:05 PAGE 2   to bo: Lag on db (alert #3, escalation step 2)",
+    ev.PageAcknowledged(page=2, alert=3, person="ana"): "14:01:05 ACK      ana took page 2 (alert #3)",
     ev.PageEscalated(
         page=2, step=2, reason="unacknowledged"
     ): "14:01:05 ESCALATE page 2 goes to step 2 (unacknowledged)",
@@ -142,7 +142,7 @@ def test_a_storm_is_one_line_and_the_rest_stays_single_and_in_order():
     assert texts(batch) == [
         "14:00:14 MESSAGE  Ana: hm",
         "14:00:15 ALERT    +20 alerts, 5 groups: CheckoutErrorsHigh x12, Cpu x3, Lag x3, Disk, 1 more",
-        "14:00:15 PAGE     to ana: Lag on db (alert #1)",
+        "14:00:15 PAGE 1   to ana: Lag on db (alert #1)",
         "14:00:15 ACT      1 of 2 ready",
     ]
 

@@ -96,7 +96,7 @@ def test_what_is_printed():
         "Not done: there is no verb nonsense; help lists them",
         "14:00:20 ALERT    #2 warning Low2 on counter (zone=a): only 98 left",
         "14:00:30 ALERT    #3 critical Low3 on counter (zone=a): only 97 left",
-        "14:00:30 PAGE     to you: Low3 on counter (alert #3)",
+        "14:00:30 PAGE 1   to you: Low3 on counter (alert #3)",
         "14:00:32 > ack",
         "You took the page.",
         "14:00:40 ALERT    #4 warning Low4 on counter (zone=a): only 96 left",

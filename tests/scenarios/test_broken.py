@@ -11,6 +11,8 @@ from scenarios.document import BYTES_MAX, VALUES_MAX
 from scenarios.library import find_world
 from scenarios.loader import WorldSource, load_scenario, load_world
 from sim.errors import ScenarioError
+from sim.world import topology
+from sim.world.log_notes import fault_notes
 
 HERE = Path(__file__).parent
 BROKEN = sorted((HERE / "broken").glob("*.yaml"))
@@ -88,3 +90,19 @@ def test_a_broken_runbook_is_refused(tmp_path: Path, name: str, text: str, told:
     with pytest.raises(ScenarioError) as refused:
         load_world(WorldSource(GOOD_WORLD, tmp_path))
     assert str(refused.value).startswith(f"{tmp_path / name}:1: {told}")
+
+
+def test_a_rule_and_a_runbook_need_names_that_differ(tmp_path: Path) -> None:
+    (tmp_path / "browseerrorshigh.md").write_text("# Pages fail\n\nLook.\n")
+    with pytest.raises(ScenarioError, match=r"world.yaml:30: rules.0..name: 'BrowseErrorsHigh' is a runbook"):
+        load_world(WorldSource(GOOD_WORLD, tmp_path))
+
+
+def test_braces_of_a_log_line_can_be_doubled(tmp_path: Path) -> None:
+    drill = GOOD_WORLD.with_name("drill.yaml").read_text().replace("./world.yaml", str(GOOD_WORLD))
+    line = 'ERROR {component} {zone} {{"json": 1}}'
+    file = tmp_path / "drill.yaml"
+    file.write_text(drill.replace("flag: banner", f"flag: banner, log_lines: ['{line}']"))
+    found = load_scenario(file, find_world, CHECKS)
+    notes = fault_notes(topology.build(found.world), found.faults[0], "front")
+    assert notes == (('ERROR {"json": 1}', (0, 1)),)

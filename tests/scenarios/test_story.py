@@ -82,7 +82,10 @@ def test_a_half_dead_disk_stops_writing_and_hardly_touches_reading() -> None:
     assert 0.15 < failed["journey api-use"] < 0.3
     assert 0.02 < failed["journey browse"] < 0.1
     assert failed["journey fetch"] < 0.01
-    assert hurt("github-2023-09")["mysql"]["rps"] > 1000, "the watcher must see a primary that answers"
+    primary = hurt("github-2023-09")["mysql"]
+    assert primary["rps"] > 1000, "the watcher must see a primary that answers"
+    assert primary["connections_share"] > 0.95, "what waits for the disk holds a connection"
+    assert primary["cpu_share"] < 0.1, "and no processor"
 
 
 def test_a_greedy_firewall_rule_fails_four_of_five_requests_and_starves_what_lies_behind() -> None:

@@ -92,6 +92,7 @@ def test_an_incident_commander_has_no_hands_and_an_operator():
     told = story(commander, "alert.fired", "alert.resolved", "page.sent", "act.progressed", "change.made")
     assert [(t_ms // 1000, kind) for t_ms, kind, _ in told] == [
         (0, "drill.started"),
+        (0, "guide.said"),  # who has the keyboard
         (95, "action.submitted"),
         (95, "page.acknowledged"),
         (96, "action.refused"),  # nobody is at the keyboard yet
@@ -110,10 +111,11 @@ def test_an_incident_commander_has_no_hands_and_an_operator():
 
 
 def test_resolving_too_early_pages_again():
-    early = play(drill(), (100, "ack"), (110, "declare P1 x"), (120, "resolve"))
+    early = play(drill(), (100, "ack"), (110, "declare P1 x"), (120, "resolve"), (120, "yes"))
     early.advance(10**9)
     told = story(early, "alert.fired", "change.made", "message.said", "person.joined")
-    assert told[-7:] == [
+    assert told[-8:] == [
+        (120_000, "action.refused", MINE),  # it asks once, since users are still hurt
         (120_000, "action.submitted", MINE),
         (120_000, "incident.resolved", ALL),
         (420_000, "page.sent", ALL),  # five minutes later the alert still fires
@@ -125,6 +127,6 @@ def test_resolving_too_early_pages_again():
 
 
 def test_declaring_again_keeps_the_drill_open():
-    again = play(drill(), (100, "ack"), (110, "declare P1 x"), (120, "resolve"), (430, "declare P1 y"))
+    again = play(drill(), (100, "ack"), (110, "declare P1 x"), (120, "resolve yes"), (430, "declare P1 y"))
     again.advance(10**9)
     assert story(again)[-1] == (1_860_000, "drill.ended", ALL)

@@ -180,6 +180,16 @@ def test_a_blocked_client_loses_its_demand():
     assert blocked.offered_rps.max() < 1e-6
 
 
+def test_who_waits_for_a_device_holds_a_slot_and_no_processor():
+    calm, stalled = after(shop(), ()), after(shop(), [acting(Param.STALL_MS, Op.ADD, 5000.0, component="db")])
+    burnt = after(shop(), [acting(Param.WORK, Op.MUL, 500.0, component="db")])
+    at = stalled.topology.cells_of("db")
+    assert stalled.stream_failed_share[0, 0] > 0.9 and burnt.stream_failed_share[0, 0] > 0.9
+    assert (stalled.connections_share[0, at] > 0.95).all()
+    assert (stalled.cpu_share[0, at] < 0.5 * calm.cpu_share[0, at]).all()
+    assert (burnt.cpu_share[0, at] > 0.95).all()
+
+
 def test_slow_answers_are_slow_before_they_fail():
     delayed = after(shop(), [acting(Param.NET_DELAY_MS, Op.SET, 2500.0, component="edge")])
     assert delayed.stream_slow_share[0, 0] > 0.95 and delayed.stream_failed_share[0, 0] < 0.01

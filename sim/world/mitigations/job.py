@@ -141,11 +141,12 @@ class Deed:
 class Mitigation:
     """A verb that acts on the world.
 
-    `hits` says what it will hit and `risk` what it costs or can break, for `help`. `takes` and `fail_share`, the share of
-    attempts in which the tool itself fails and changes nothing, are assumptions unless a comment names a
-    source; `takes_database` replaces `takes` on a database. `needs` are the fields of its place it must
-    have. `ours` refuses a vendor's component, `replicas` marks acts that handle a component's replicas:
-    only one of these at a time. `warn` gives the text of the one-time confirmation, '' where none is needed.
+    `hits` says what it will hit and `risk` what it costs or can break, for `help`. `takes` and
+    `fail_share`, the share of attempts in which the tool itself fails and changes nothing, are assumptions
+    unless a comment names a source; `takes_database` replaces `takes` on a database. `needs` are the fields
+    of its place it must have. `ours` refuses a vendor's component, `replicas` marks acts that handle a
+    component's replicas: only one of these at a time. `warn` gives the text of the one-time confirmation, ''
+    where none is needed.
     """
 
     verb: str

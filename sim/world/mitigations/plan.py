@@ -20,9 +20,10 @@ OFF = "off"
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A hands-on act of a person. `to` is a version, flag or change, or OFF; `amount` a factor or a share kept.
+    """A hands-on act of a person.
 
-    `typed` is what it acts on as it was typed, for people to read; planning does not look at it.
+    `to` is a version, flag or change, or OFF; `amount` a factor or a share kept. `typed` is what it acts on
+    as it was typed, for people to read; planning does not look at it.
     """
 
     number: int

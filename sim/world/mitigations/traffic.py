@@ -74,9 +74,9 @@ def _drained_components(world: World, zone: str, named: str | None) -> list[Comp
 def _is_drained(job: Job, component: str, zone: str) -> bool:
     """Return whether a component gets no traffic in a zone, or will not once a running drain is done."""
     for act in job.situation.running:
-        if (act.verb, act.where.zone, act.to) == ("drain", zone, None):
-            if act.where.component in (None, component):
-                return True
+        draining = (act.verb, act.where.zone, act.to) == ("drain", zone, None)
+        if draining and act.where.component in (None, component):
+            return True
     place = Where(component=component, zone=zone)
     return any(
         modifier.param is Param.TRAFFIC and modifier.where == place and modifier.value == 0.0
