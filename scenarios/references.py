@@ -87,6 +87,12 @@ def _components(world: World, names: Names) -> Iterator[Finding]:
         here: Loc = ("components", i)
         for k, zone in enumerate(component.zones or ()):
             yield from _unknown((*here, "zones", k), "zone", zone, names.zones)
+        if component.standby_zone is not None:
+            place = (*here, "standby_zone")
+            yield from _unknown(place, "zone", component.standby_zone, names.zones)
+            if component.standby_zone in (component.zones or world.zones):
+                text = f"{component.standby_zone} is a zone it serves from; a standby waits in another"
+                yield place, text
         cells = len(component.zones or world.zones) * max(1, len(component.shards))
         if component.replicas < cells:
             text = f"{component.replicas} for {cells} cells (zones × shards) are too few; each needs one"

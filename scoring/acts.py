@@ -1,14 +1,18 @@
 """Hands-on acts: what was looked at before them, and which of them did harm."""
 
 import re
+from dataclasses import dataclass
 
 from scoring.case import Case
 from scoring.record import cite, having
 from scoring.scorecard import Evidence
-from sim.events import ActJudged, ActStarted, AlertFired, AlertLabelled, LookedAt, Record
+from sim.events import ActFinished, ActJudged, ActStarted, AlertFired, AlertLabelled, LookedAt, Record
 
-DIAGNOSTIC = frozenset({"metrics", "logs", "traces", "alert", "alerts", "topology", "changes", "runbook"})
+SIGNALS = frozenset({"metrics", "logs", "traces"})
+DIAGNOSTIC = SIGNALS | {"alert", "alerts", "status", "topology", "changes", "runbook"}
 """Looks that can tell a cause."""
+SIGNALS_RANK, TARGET_RANK, CHANGES_RANK, ANY_RANK = 3, 2, 1, 0
+"""Looks from the most telling: signals of the target, another look at it, the changes, any other."""
 ANY_LOOK, TARGETED_LOOK = 0.5, 1.0
 
 
@@ -17,20 +21,20 @@ def act_text(act: ActStarted) -> str:
     return f"{act.verb} {act.target}".rstrip()
 
 
-def first_look(case: Case) -> Evidence | None:
-    """Return the first diagnostic look since first evidence."""
-    looks = _looks(case)
-    return cite(looks[0][0], f"looked: {looks[0][1].verb} {looks[0][1].args}".rstrip()) if looks else None
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An act with the most telling look before it, and what that counts: 0, 0.5 (some look) or 1."""
+
+    act: Evidence
+    look: Evidence | None
+    credit: float
 
 
-def least_looked_at(case: Case) -> tuple[Evidence, float] | None:
-    """Return the act prepared least, with 0, 0.5 (some look) or 1 (at its target, or the changes)."""
+def least_looked_at(case: Case) -> Prepared | None:
+    """Return the act that was prepared least; None where nothing was acted on."""
     looks = _looks(case)
-    graded = [
-        (cite(record, act_text(act)), _looked(case, looks, record, act))
-        for record, act in having(case.journal, ActStarted)
-    ]
-    return min(graded, key=lambda pair: pair[1], default=None)
+    prepared = [_prepared(case, looks, record, act) for record, act in having(case.journal, ActStarted)]
+    return min(prepared, key=lambda each: each.credit, default=None)
 
 
 def _looks(case: Case) -> tuple[tuple[Record, LookedAt], ...]:
@@ -42,14 +46,26 @@ def _looks(case: Case) -> tuple[tuple[Record, LookedAt], ...]:
     )
 
 
-def _looked(case: Case, looks: tuple[tuple[Record, LookedAt], ...], record: Record, act: ActStarted) -> float:
-    before = [look for looked, look in looks if looked.seq < record.seq]
-    if not before:
-        return 0.0
+def _prepared(
+    case: Case, looks: tuple[tuple[Record, LookedAt], ...], record: Record, act: ActStarted
+) -> Prepared:
     targets = _components_of(case, act)
-    if any(look.verb == "changes" or _shown(case, look) & targets for look in before):
-        return TARGETED_LOOK
-    return ANY_LOOK
+    graded = [
+        (_telling(case, look, targets), looked, look) for looked, look in looks if looked.seq < record.seq
+    ]
+    started = cite(record, act_text(act))
+    if not graded:
+        return Prepared(started, None, 0.0)
+    rank, looked, look = max(graded, key=lambda each: (each[0], each[1].seq))
+    shown = cite(looked, f"looked: {look.verb} {look.args}".rstrip())
+    return Prepared(started, shown, TARGETED_LOOK if rank >= CHANGES_RANK else ANY_LOOK)
+
+
+def _telling(case: Case, look: LookedAt, targets: set[str]) -> int:
+    """How much a look tells before an act on these targets; see the ranks."""
+    if _shown(case, look) & targets:
+        return SIGNALS_RANK if look.verb in SIGNALS else TARGET_RANK
+    return CHANGES_RANK if look.verb == "changes" else ANY_RANK
 
 
 def _components_of(case: Case, act: ActStarted) -> set[str]:
@@ -75,13 +91,7 @@ def harms(case: Case) -> tuple[Evidence, ...]:
     brought about by an act that had no effect or failed. An act whose tool failed did nothing.
     """
     verdicts = {event.act: event for _, event in having(case.truth, ActJudged)}
-    harmful = _harmful_acts(case)
-    found = [
-        cite(record, act_text(act))
-        for record, act in having(case.journal, ActStarted)
-        if _first_words(act_text(act)) in harmful
-        and (act.act not in verdicts or verdicts[act.act].outcome != "failed")
-    ]
+    found = [cite(record, act_text(act)) for record, act in _known_to_harm(case)]
     helped = {str(act) for act, verdict in verdicts.items() if verdict.outcome in ("worked", "partial")}
     fired = {event.alert: (record, event) for record, event in having(case.journal, AlertFired)}
     for _, label in having(case.truth, AlertLabelled):
@@ -93,7 +103,42 @@ def harms(case: Case) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
-def _harmful_acts(case: Case) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class InVain:
+    """The acts that changed nothing, and how long they took together."""
+
+    acts: tuple[Evidence, ...]
+    took_ms: int
+
+
+def without_effect(case: Case) -> InVain:
+    """Return the acts that changed nothing, because they had no effect or their tool failed."""
+    vain = {e.act for _, e in having(case.truth, ActJudged) if e.outcome in ("no_effect", "failed")}
+    ends = {event.act: record.t_ms for record, event in having(case.journal, ActFinished)}
+    started = [(record, act) for record, act in having(case.journal, ActStarted) if act.act in vain]
+    return InVain(
+        tuple(cite(record, act_text(act)) for record, act in started),
+        sum(ends.get(act.act, record.t_ms) - record.t_ms for record, act in started),
+    )
+
+
+def only_harm(case: Case) -> bool:
+    """Return whether all that was done is known to harm."""
+    return len(_known_to_harm(case)) == len(having(case.journal, ActStarted))
+
+
+def _known_to_harm(case: Case) -> tuple[tuple[Record, ActStarted], ...]:
+    """The acts of a play that harms; one whose tool failed did nothing."""
+    failed = {event.act for _, event in having(case.truth, ActJudged) if event.outcome == "failed"}
+    harmful = _harmful_commands(case)
+    return tuple(
+        (record, act)
+        for record, act in having(case.journal, ActStarted)
+        if _first_words(act_text(act)) in harmful and act.act not in failed
+    )
+
+
+def _harmful_commands(case: Case) -> set[str]:
     """Verb and target of the acts that only plays with the effect 'harms' hold."""
     acts: dict[bool, set[str]] = {True: set(), False: set()}
     for play in case.record.scenario.plays:

@@ -9,17 +9,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from scoring.checks.verdicts import clock_text
+from scoring.durations import clock_text
+from scoring.outcome import lacking, outcome_lines
 from scoring.rubric import AREAS
 from scoring.score import total
 from scoring.scorecard import Check, Evidence, Measure, ObjectiveProfile, Result, Scorecard
 
 EXPECTATIONS = {
-    "mitigate": "It expected that users be relieved soon, before the cause is understood or mended.",
-    "wait_out": "It expected patience: the trouble passes, and acting on it costs more than it gains.",
-    "prevent": "It expected that the trouble be averted before users are hurt.",
-    "no_action": "It expected that a false alarm be recognised and left alone.",
-    "integrity": "It expected that data be kept safe first, even where that keeps users waiting.",
+    "mitigate": "This drill is about mitigating: users are to be relieved soon, before the cause is "
+    "understood or mended.",
 }
 STYLES: dict[Result, str] = {"met": "green", "partly": "yellow", "missed": "red", "not observable": "dim"}
 BAR = 20
@@ -73,12 +71,13 @@ def _head(card: Scorecard) -> list[RenderableType]:
     parts: list[RenderableType] = [
         Text(card.title, style="bold"),
         Text(f"{played}, drill {card.drill}" if card.drill else played, style="dim"),
+        *(_indented(line) for line in outcome_lines(card)),
         Text(EXPECTATIONS[card.expects]),
     ]
     if not card.ended:
         parts.append(Text("Not played to its end: judged as far as it went.", style="yellow"))
     if card.rehearsal:
-        parts.append(Text(f"Rehearsal: {', '.join(card.rehearsal)}. Left out of trends.", style="yellow"))
+        parts.append(Text(f"Rehearsal: {', '.join(card.rehearsal)}.", style="yellow"))
     if card.hints:
         parts.append(Text(f"Hints used: {card.hints}. Asking is good; what came after says 'with help'."))
     return parts
@@ -124,7 +123,8 @@ def _measures(card: Scorecard) -> list[RenderableType]:
     for measure in card.measures:
         since = f"from {measure.clock}" if measure.unit == "s" else ""
         if measure.standing == "measured":
-            table.add_row(measure.title, value_text(measure), Text(measure.note or since))
+            aside = ", ".join(part for part in (since, measure.note) if part)
+            table.add_row(measure.title, value_text(measure), Text(aside))
         else:
             table.add_row(measure.title, "-", Text(f"{measure.standing}: {measure.note}"))
     return [*_heading("Measures"), Padding(table, (0, 0, 0, 2))]
@@ -146,6 +146,13 @@ def value_text(measure: Measure) -> str:
 
 def _checks(card: Scorecard) -> list[RenderableType]:
     parts = _heading("Checks")
+    parts.append(
+        _indented(
+            "#n is record n of journal.jsonl in the drill's folder, truth #n of truth.jsonl; "
+            f"`pagerdrill drills show {card.drill}".rstrip()
+            + "` lists what was typed."
+        )
+    )
     for area, title, _ in AREAS:
         parts.append(_indented(Text(title, style="bold")))
         for check in card.checks:
@@ -189,8 +196,5 @@ def _debrief(card: Scorecard) -> list[RenderableType]:
 
 def _helps(card: Scorecard) -> list[RenderableType]:
     """What would have helped, for the checks that left most on the table."""
-    lacking = [check for check in card.checks if check.result in ("partly", "missed")]
-    lacking.sort(key=lambda check: -check.weight * (1 - (check.verdict.credit or 0.0)))
-    if not lacking:
-        return []
-    return [*_heading("What would have helped"), *(_bullet(c.helps) for c in lacking[:HELPS])]
+    found = lacking(card)
+    return [*_heading("What would have helped"), *(_bullet(c.helps) for c in found[:HELPS])] if found else []

@@ -11,14 +11,21 @@ from scoring.scorecard import Evidence
 from sim.events import AlertLabelled, FaultStarted, HypothesisRecorded
 from sim.spec import World
 
+MECHANISM_OF_CHANGE = {"deploy": "deploy", "config": "config", "flag": "config"}
+"""The word to suspect for a kind of change; other kinds have none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """The last suspicion before mitigation. `hops` is None where no call path leads to the place."""
+    """The last suspicion before mitigation, and what would have been right in words.
+
+    `hops` is None where no call path leads to the place.
+    """
 
     stated: tuple[Evidence, ...]
     hops: int | None
     mechanism_right: bool
+    answer: str
 
     @property
     def credit(self) -> float:
@@ -41,20 +48,47 @@ def last_suspicion(case: Case) -> Suspicion | None:
             cite(record, f"suspected {event.component}: {event.mechanism}") for record, event in found
         ),
         hops=min(reached, default=None),
-        mechanism_right=last.mechanism.lower() == case.record.scenario.mechanism.lower(),
+        mechanism_right=last.mechanism.lower() in _mechanisms(case),
+        answer=_answer(case),
     )
 
 
 def guilty_components(case: Case) -> tuple[str, ...]:
     """Return where the faults sit that made alerts of this incident; all faults where no label names one."""
-    faults = having(case.truth, FaultStarted)
+    return tuple(dict.fromkeys(fault.component for fault in _guilty(case)))
+
+
+def _guilty(case: Case) -> tuple[FaultStarted, ...]:
+    faults = tuple(event for _, event in having(case.truth, FaultStarted))
     blamed = {
         event.cause.removeprefix("fault:")
         for _, event in having(case.truth, AlertLabelled)
         if event.label in TRUE_LABELS
     }
-    guilty = [event.component for _, event in faults if event.fault in blamed]
-    return tuple(dict.fromkeys(guilty or [event.component for _, event in faults]))
+    return tuple(fault for fault in faults if fault.fault in blamed) or faults
+
+
+def _bringing_changes(case: Case) -> tuple[str, ...]:
+    """The kinds of the changes that brought the guilty faults."""
+    scenario, guilty = case.record.scenario, {fault.fault for fault in _guilty(case)}
+    brought = {fault.change for fault in scenario.faults if fault.id in guilty}
+    return tuple(dict.fromkeys(change.kind for change in scenario.changes if change.id in brought))
+
+
+def _mechanisms(case: Case) -> set[str]:
+    """What counts as the mechanism: the scenario's, and the kind of change that brought the fault."""
+    words = {MECHANISM_OF_CHANGE[kind] for kind in _bringing_changes(case) if kind in MECHANISM_OF_CHANGE}
+    return {case.record.scenario.mechanism.lower()} | words
+
+
+def _answer(case: Case) -> str:
+    """The right place and mechanism, e.g. 'edge: cpu, brought by a config change'."""
+    place = " and ".join(guilty_components(case)) or "nowhere"
+    kinds = " and ".join(
+        f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} change" for kind in _bringing_changes(case)
+    )
+    kinds = kinds.replace("a deploy change", "a deploy")
+    return f"{place}: {case.record.scenario.mechanism}" + (f", brought by {kinds}" if kinds else "")
 
 
 def hops(world: World, start: str, goal: str) -> int | None:

@@ -65,6 +65,11 @@ class Impact:
         """When users had recovered for good; the horizon where they had not."""
         return self.mitigated.t_ms if self.mitigated else self.horizon_ms
 
+    @property
+    def until(self) -> str:
+        """What `over_ms` is, in words."""
+        return "users had recovered" if self.mitigated else "the horizon"
+
     @cached_property
     def user_min_lost(self) -> float | None:
         """User-minutes lost up to the horizon; None where nothing was measured."""

@@ -94,7 +94,8 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "The severity fitted the impact",
         "Time from first evidence to mitigation at a severity below the policy's table (beyond the grace; "
         "15 minutes leave no credit) or above it (30 minutes; one level too high costs nothing in the first "
-        "15 minutes). Missed where none was stated.",
+        "15 minutes). Missed where none was stated; where the impact was over before it was sustained, met "
+        "for any that was stated.",
         "The severity table at hand where the incident is declared, with shares of users in it.",
     ),
     CheckRule(
@@ -130,8 +131,9 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         20,
         "The suspicion was right",
         "The last suspicion recorded before mitigation: 70 % for the place (half of it one call away, a "
-        "quarter two), 30 % for the mechanism; earlier ones stay, and beyond two each costs a fifth. Not "
-        "required: without one before mitigation it is not observable.",
+        "quarter two), 30 % for the mechanism, or for deploy or config where such a change brought it; "
+        "earlier ones stay, and beyond two each costs a fifth. Not required: without one before mitigation "
+        "it is not observable.",
         "Signals that can be split by zone, version and callee, and a list of recent changes by component.",
     ),
     CheckRule(
@@ -139,9 +141,9 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "triage",
         15,
         "Acts were preceded by a look",
-        "Before every act, since first evidence, metrics, logs, traces, alerts, topology, changes or a "
-        "runbook were looked at (half), and the changes or the act's own target among them (all). The act "
-        "with the least counts.",
+        "Before every act, since first evidence, status, metrics, logs, traces, alerts, topology, changes or "
+        "a runbook were looked at (half), and the changes or the act's own target among them (all). The act "
+        "with the least counts; where all acts are known to harm, a look before them earns nothing.",
         "Runbooks that name the look that confirms a cause before the step that treats it.",
     ),
     # --- communication --------------------------------------------------------------------------------
@@ -152,7 +154,8 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "Customers were told in time",
         "Customer updates at the policy's times, from the earlier of declaration and the moment P1 or P2 "
         "could be seen, until mitigation; 30 minutes overdue in sum, or none where one fell due, leave no "
-        "credit. Met where none fell due after somebody engaged.",
+        "credit. Where none fell due it is met by one sent before recovery or before the first would have "
+        "been due, and otherwise not observable.",
         "A timer that belongs to somebody, and a first text that only needs the journey filled in.",
     ),
     CheckRule(
@@ -169,7 +172,8 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         15,
         "Colleagues were told in time",
         "Internal updates at least every 30 minutes from declaration to mitigation (P1 to P3); 30 minutes "
-        "overdue in sum leave no credit. Missed where impact had a severity and nothing was declared.",
+        "overdue in sum leave no credit. Missed where impact had a severity and nothing was declared; where "
+        "none fell due, as for customers.",
         "An update at each change of phase: condition, actions, needs in three lines.",
     ),
     CheckRule(
@@ -187,19 +191,20 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "communication",
         15,
         "Updates said what matters",
-        "Mean over updates to customers and executives that do not say it is over: severity given, an "
-        "affected journey named (its id or a word of its title), and for customers the time of the next "
-        "update. One that repeats the one before word for word counts nothing.",
+        "Mean over updates to customers and executives before recovery that do not say it is over: severity "
+        "given, an affected journey named (its id, a word of its title, or that all is affected), and for "
+        "customers the time of the next update. One that repeats the one before word for word counts "
+        "nothing.",
         "A template with three blanks: what users notice, how bad, when you hear from us again.",
     ),
     CheckRule(
         "closing-notice",
         "communication",
         15,
-        "Customers heard that it was over",
-        "A customer update after recovery began that says so, or follows a claim made since. "
-        "Observable only where users recovered.",
-        "A closing step in the runbook: verify, tell customers, then close.",
+        "Those outside heard that it was over",
+        "An update after recovery began that says so, or follows a claim made since: 70 % for customers, "
+        "30 % for executives who had got any update. Observable only where users recovered.",
+        "A closing step in the runbook: verify, tell customers and executives, then close.",
     ),
     # --- mitigation -----------------------------------------------------------------------------------
     CheckRule(
@@ -226,7 +231,7 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         15,
         "Nothing done made it worse",
         "After somebody engaged: no act that the scenario knows to harm, and no critical alert brought about "
-        "by an act that helped with nothing.",
+        "by an act that helped with nothing. Acts that changed nothing are mentioned and cost nothing here.",
         "Tools that show what an act will hit before it is confirmed.",
     ),
     CheckRule(

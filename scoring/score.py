@@ -2,14 +2,12 @@
 
 from scoring.case import Case, prepare
 from scoring.checks import CHECKS
+from scoring.hypothesis import last_suspicion
 from scoring.measures import measure
 from scoring.record import DrillRecord, having
 from scoring.rubric import AREAS, CHECK_RULES, CheckRule
 from scoring.scorecard import AreaProfile, Check, ObjectiveProfile, Result, Scorecard, Verdict
-from sim.events import DrillEnded, HintGiven
-
-HELPED_CHECKS = ("suspect-right", "looked-before-acting", "loss-small", "mitigated")
-"""What a hint can have helped with."""
+from sim.events import ActStarted, DrillEnded, HintGiven
 
 
 def judge(drill: DrillRecord) -> Scorecard:
@@ -61,14 +59,25 @@ def _spread(verdicts: dict[str, Verdict]) -> dict[str, float]:
 
 
 def _check(case: Case, rule: CheckRule, verdict: Verdict, weight: float) -> Check:
-    hints = having(case.journal, HintGiven)
-    helped = bool(
-        hints
-        and rule.id in HELPED_CHECKS
-        and verdict.result in ("met", "partly")
-        and any(item.t_ms >= hints[0][0].t_ms for item in verdict.evidence)
-    )
+    helped = verdict.result in ("met", "partly") and _helped(case, rule.id)
     return Check(rule.id, rule.area, rule.title, rule.rule, verdict, weight, rule.helps, helped)
+
+
+def _helped(case: Case, check: str) -> bool:
+    """Whether the first hint came in time to help: before the last suspicion that counts, the first act,
+    or recovery.
+    """
+    hints = having(case.journal, HintGiven)
+    if not hints:
+        return False
+    suspicion, acts = last_suspicion(case), having(case.journal, ActStarted)
+    settled_ms = {
+        "suspect-right": suspicion.stated[-1].t_ms if suspicion else None,
+        "looked-before-acting": acts[0][0].t_ms if acts else None,
+        "loss-small": case.impact.over_ms,
+        "mitigated": case.impact.over_ms,
+    }.get(check)
+    return settled_ms is not None and hints[0][0].t_ms <= settled_ms
 
 
 def _areas(checks: tuple[Check, ...]) -> tuple[AreaProfile, ...]:

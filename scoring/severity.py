@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+from scoring.durations import minutes_text
 from scoring.impact import Impact
 from scoring.record import cite
 from scoring.rubric import OVER_EARLY_S
@@ -31,6 +32,11 @@ class Stated:
         """Return the level in force at this time, UNSTATED before the first statement."""
         severity = self.at(t_ms)
         return LEVELS[severity] if severity else UNSTATED
+
+    @property
+    def severities(self) -> tuple[Severity, ...]:
+        """What was stated, in order."""
+        return tuple(severity for _, severity, _ in self.steps)
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -107,6 +113,17 @@ def changes(said: Stated, impact: Impact, until_ms: int, grace_ms: int) -> tuple
         fits = any(said.level_at(t) in (LEVELS[truth], LEVELS[truth] - 1) for t in times)
         found.append(Change(start, truth, True if fits else None if end - start <= grace_ms else False))
     return tuple(found)
+
+
+def why_no_severity(impact: Impact, sustained_s: int) -> str:
+    """Return why the truth never held a severity: it needs an impact of the policy's sustained time."""
+    if impact.onset is None:
+        return "no user was hurt"
+    lasting = minutes_text(sustained_s * 1000)
+    if any(end - start >= sustained_s * 1000 for start, end in impact.spells):
+        return f"no impact of the severity table lasted {lasting}"
+    done = "mitigated before the impact had lasted" if impact.mitigated else "the impact did not last"
+    return f"{done} {lasting}"
 
 
 def first_serious_ms(impact: Impact) -> int | None:

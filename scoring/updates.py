@@ -6,27 +6,17 @@ from itertools import pairwise
 from typing import Literal
 
 from scoring.case import Case
-from sim.events import SAMPLE_MS
 from scoring.record import cite, having
 from scoring.rubric import HURT_SHARE_ALLOWED, INTERNAL_EVERY_S
 from scoring.scorecard import Evidence
 from scoring.severity import LEVELS, UNSTATED, first_serious_ms
-from sim.events import IncidentResolved, MitigationClaimed, Record, ScopeStated, UpdateSent
+from scoring.wording import says_all_affected, says_recovered, says_severity, words
+from sim.events import SAMPLE_MS, IncidentResolved, MitigationClaimed, Record, ScopeStated, UpdateSent
 from sim.spec import Severity
 
 Audience = Literal["customer", "executive", "internal"]
 
 _BY_LEVEL: dict[int, Severity] = {level: severity for severity, level in LEVELS.items()}
-_RECOVERED = re.compile(
-    r"\b(mitigated|resolved|fixed|recovered|restored|solved|back to normal|all clear|(is|are) over"
-    r"|(working|operating|running) normally)\b",
-    re.IGNORECASE,
-)
-_NOT_YET = re.compile(
-    r"\b(not|never|cannot|\w+n't|until|once|when|as soon as|will|expect\w*|working (on|to)|being|hope\w*|if"
-    r"|trying|partly|partially|some|to be)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +77,26 @@ def _limit_ms(case: Case, audience: Audience, level: int, *, first: bool) -> int
     return minutes * 60_000 if minutes is not None else None
 
 
+def told_in_time(case: Case, audience: Audience) -> tuple[Evidence, ...]:
+    """Return the updates to an audience before users had recovered, or before the first one fell due.
+
+    Due is then what the policy asks first at the worst severity that was stated or true; where it asks for
+    nothing, only updates before recovery count.
+    """
+    start = _clock_start_ms(case, audience)
+    worst = min(
+        (LEVELS[s] for s in (*case.stated.severities, *(each for _, _, each in case.impact.severities))),
+        default=UNSTATED,
+    )
+    limit = None if worst == UNSTATED else _limit_ms(case, audience, worst, first=True)
+    until_ms = case.impact.over_ms
+    if start is not None and limit is not None:
+        until_ms = max(until_ms, start + limit + case.policy.update_grace_s * 1000)
+    return tuple(
+        cite(record, f"{audience} update") for record, _ in case.updates(audience) if record.t_ms < until_ms
+    )
+
+
 def longest_silence_ms(case: Case, audience: Audience) -> int | None:
     """Return the longest silence towards an audience, from its clock's start to recovery; or None."""
     start = _clock_start_ms(case, audience)
@@ -133,12 +143,6 @@ def _too_long(case: Case, record: Record, update: UpdateSent, grace_ms: int) -> 
     return limit is not None and update.promised_ms - record.t_ms > limit + grace_ms
 
 
-def says_recovered(text: str) -> bool:
-    """Return whether a text claims recovery: a clause says so without negation, future or 'some'."""
-    clauses = re.split(r"[.!?;:,\n]+| but ", text)
-    return any(_RECOVERED.search(part) and not _NOT_YET.search(part) for part in clauses)
-
-
 def closes(case: Case, record: Record, update: UpdateSent) -> bool:
     """Return whether an update is a closing notice: since recovery began, it says so or follows a claim."""
     recovered = case.impact.mitigated
@@ -150,11 +154,11 @@ def closes(case: Case, record: Record, update: UpdateSent) -> bool:
 
 
 def names_journey(case: Case, text: str) -> bool:
-    """Return whether a text names an affected journey: its id, or a longer word of its title.
+    """Return whether a text names an affected journey: its id, a longer word of its title, or all there is.
 
-    Affected are the journeys that were hurt, and those the last statements of scope named.
+    Affected are the journeys that were hurt, and those the last statement of scope named.
     """
-    return bool(_words(text) & _journey_words(case))
+    return says_all_affected(text) or bool(words(text) & _journey_words(case))
 
 
 def _journey_words(case: Case) -> set[str]:
@@ -164,14 +168,8 @@ def _journey_words(case: Case) -> set[str]:
     for journey in case.record.scenario.world.journeys:
         if journey.id in affected:
             telling = [word for word in re.findall(r"[a-z0-9]+", journey.title.lower()) if len(word) >= 4]
-            found |= _words(" ".join((journey.id, *telling)))
-    return found - _words("with from into their your using")
-
-
-def _words(text: str) -> set[str]:
-    """Words in lower case, without a plural's last letters, so that 'pushes' finds 'push'."""
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    return {re.sub(r"(ing|es|s)$", "", word) if len(word) > 4 else word for word in words}
+            found |= words(" ".join((journey.id, *telling)))
+    return found - words("with from into their your using")
 
 
 def points(case: Case, record: Record, update: UpdateSent) -> tuple[float, str]:
@@ -180,7 +178,7 @@ def points(case: Case, record: Record, update: UpdateSent) -> tuple[float, str]:
     if before and before[-1].strip().lower() == update.text.strip().lower():
         return 0.0, "repeats the one before"
     said = {
-        "severity": update.severity is not None or bool(re.search(r"\b(p|sev)-?[1-4]\b", update.text, re.I)),
+        "severity": update.severity is not None or says_severity(update.text),
         "an affected journey": names_journey(case, update.text),
     }
     if update.audience == "customer":

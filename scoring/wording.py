@@ -19,7 +19,7 @@ RECOVERED = (
 """A clause with one of these claims recovery,"""
 NOT_YET = (
     r"not|never|cannot|\w+n't|until|once|when|as soon as|if|will|to be|being|expect\w*|hope\w*|trying"
-    r"|working (?:on|to)|partly|partially|some|most|many|half",
+    r"|working (?:on|to)|partly|partially|some|for (?:most|many|half)",
 )
 """unless the clause holds one of these: a negation, a future, or only part of it;"""
 STILL_HURT = (
@@ -28,7 +28,8 @@ STILL_HURT = (
 )
 """a text with one of these claims no recovery at all, whatever its other clauses say."""
 WHOLE = (
-    r"(?:the|our) (?:whole|entire|complete) \w+|whole (?:site|shop|system|platform)|everything|everybody|everyone",
+    r"(?:the|our) (?:whole|entire|complete) \w+|whole (?:site|shop|system|platform)",
+    r"everything|everybody|everyone",
     r"(?:all|every) (?:of )?(?:our |the )?(?:features?|functions?|services?|systems?|pages?|parts?|journeys?"
     r"|users?|customers?|clients?|shoppers?|visitors?|developers?|people|regions?|zones?)",
     r"(?:complete|total|full|global|general) outage|(?:completely|entirely|totally) (?:down|unavailable)",

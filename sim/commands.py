@@ -17,6 +17,11 @@ def _home(given: str | None) -> Any:
     return Home(home_folder(given))
 
 
+def _clock(t_ms: int) -> str:
+    minutes, seconds = divmod(t_ms // 1000, 60)
+    return f"+{minutes:02d}:{seconds:02d}"
+
+
 @click.group()
 def drills() -> None:
     """List, show, verify and delete the drills that were played."""
@@ -41,8 +46,9 @@ def list_drills(as_json: bool, home: str | None) -> None:
         return
     if not rows:
         click.echo("no drill was played yet; `pagerdrill play` starts one")
-    width = max((len(row["id"]) for row in rows), default=0)
-    for row in rows:
+        return
+    width = max(len(row["id"]) for row in rows)
+    for row in ({"id": "drill", "state": "state", "created": "begun"}, *rows):
         click.echo(f"{row['id']:<{width}}  {row['state']:<10}  {row['created']}")
 
 
@@ -78,11 +84,14 @@ def show(drill: str, as_json: bool, home: str | None) -> None:
         lines = [{"t_ms": t_ms, "line": line, "refused": refused} for t_ms, line, refused in typed]
         click.echo(json.dumps({**fields, "typed": lines}, indent=1, ensure_ascii=False))
         return
-    for key, value in fields.items():
-        click.echo(f"{key:<10} {value}")
+    seat = folder.header.seats[0]
+    reached_ms = folder.records[-1].t_ms if folder.records else 0
+    click.echo(f"{drill}: {folder.scenario.title} ({folder.scenario.id}, seed {folder.header.seed})")
+    click.echo(f"played by {seat.name} as {seat.role}, begun {folder.meta.created}")
+    state = "finished" if folder.meta.finished else "open"
+    click.echo(f"{state}; reached {_clock(reached_ms)}; {len(folder.records)} records")
     for t_ms, line, refused in typed:
-        minutes, seconds = divmod(t_ms // 1000, 60)
-        click.echo(f"+{minutes:02d}:{seconds:02d} {line}{'   (refused)' if refused else ''}")
+        click.echo(f"{_clock(t_ms)} {line}{'   (refused)' if refused else ''}")
 
 
 @drills.command()

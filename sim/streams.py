@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 _STANDARD_NORMAL = NormalDist()
 _TWO_TO_53 = float(1 << 53)
+_POISSON_NORMAL_MEAN = 50.0
+_POISSON_COUNT_MAX = 200  # far beyond what a mean below 50 can draw
 
 
 def _digest(seed: int, kind: str, identity: str, k: int) -> int:
@@ -39,6 +41,19 @@ def lognormal(seed: int, kind: str, identity: str, median: float, sigma: float, 
 def exponential(seed: int, kind: str, identity: str, mean: float, k: int = 0) -> float:
     """Return an exponential draw with the given mean."""
     return -mean * math.log(uniform(seed, kind, identity, k))
+
+
+def poisson(seed: int, kind: str, identity: str, mean: float, k: int = 0) -> int:
+    """Return a Poisson draw with the given mean; from a mean of 50 its normal approximation."""
+    if mean >= _POISSON_NORMAL_MEAN:
+        return max(0, round(mean + math.sqrt(mean) * normal(seed, kind, identity, k)))
+    left = uniform(seed, kind, identity, k)
+    probability, count = math.exp(-mean), 0
+    while left > probability and count < _POISSON_COUNT_MAX:
+        left -= probability
+        count += 1
+        probability *= mean / count
+    return count
 
 
 def block(seed: int, kind: str, identity: str, size: int) -> NDArray[np.float64]:

@@ -232,7 +232,7 @@ class View:
     def log_lines(self, component: str, last_s: int) -> tuple[str, ...]:
         """Return what a component logged in the last `last_s` seconds."""
         since_ms = self.now_ms - last_s * 1000
-        samples = [(t_ms, flow) for t_ms, flow in self._monitoring.flows if t_ms >= since_ms]
+        samples = [(t_ms, flow) for t_ms, flow in self._monitoring.flows if t_ms > since_ms]
         production = self._production
         notes = self._monitoring.notes(component)
         return logs.lines(
@@ -354,6 +354,7 @@ def _completed(verb: type[Action], typed: list[str], names: Names) -> tuple[str,
         "VERB": tuple(VERBS),
         "until": ("until", "page", "update"),
         "all": ("all",),
+        "[off]": ("off",),
     }
     for sort, words in fixed.items():
         if sort in verb.usage:

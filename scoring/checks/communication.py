@@ -3,14 +3,18 @@
 from collections.abc import Callable, Mapping
 
 from scoring.case import Case
-from scoring.checks.verdicts import clock_text, falling, judged, not_observable
+from scoring.checks.verdicts import falling, judged, not_observable
+from scoring.durations import clock_text
 from scoring.record import cite, having
 from scoring.rubric import OVERDUE_NONE_S
-from scoring.scorecard import Verdict
-from scoring.updates import Audience, closes, points, promises, says_recovered, waiting
+from scoring.scorecard import Evidence, Verdict
+from scoring.updates import Audience, closes, points, promises, told_in_time, waiting
+from scoring.wording import says_recovered
 from sim.events import UpdateSent
 
 BROKEN_COST = 0.5
+NOTICE_SHARES: Mapping[Audience, float] = {"customer": 0.7, "executive": 0.3}
+"""What each audience's closing notice counts, of those owed one."""
 
 
 def customers_told(case: Case) -> Verdict:
@@ -33,12 +37,13 @@ def internal_told(case: Case) -> Verdict:
 def _told(case: Case, audience: Audience) -> Verdict:
     if not case.measured:
         return not_observable("the record shows no impact samples")
-    sent = [cite(record, f"{audience} update") for record, _ in case.updates(audience)]
     wait = waiting(case, audience)
     if not wait.due:
-        if not sent and (not case.engaged or case.impact.onset is None):
-            return not_observable("no update fell due")
-        return judged(1, "none was overdue" if sent else "none fell due", *sent)
+        in_time = told_in_time(case, audience)
+        if not in_time:
+            return not_observable("none fell due before users had recovered, and none was sent in time")
+        return judged(1, "none was overdue", *in_time)
+    sent = [cite(record, f"{audience} update") for record, _ in case.updates(audience)]
     if not sent:
         return judged(0, "none was sent")
     credit = falling(wait.overdue_ms / 1000, 0, OVERDUE_NONE_S)
@@ -65,7 +70,9 @@ def update_says_what_matters(case: Case) -> Verdict:
     running = [
         (record, update)
         for record, update in having(case.journal, UpdateSent)
-        if update.audience != "internal" and not says_recovered(update.text)
+        if update.audience != "internal"
+        and record.t_ms < case.impact.over_ms
+        and not says_recovered(update.text)
     ]
     if not running:
         return not_observable("no update to customers or executives was sent while it went on")
@@ -79,18 +86,34 @@ def update_says_what_matters(case: Case) -> Verdict:
 
 
 def closing_notice(case: Case) -> Verdict:
-    """A customer update that says it is over."""
+    """Updates that say it is over, to customers and to executives who had got updates."""
     mitigated = case.impact.mitigated
     if mitigated is None:
         return not_observable("users did not recover")
     if not case.engaged:
         return not_observable("nobody was engaged")
-    for record, update in case.updates("customer"):
+    owed = [
+        audience
+        for audience in NOTICE_SHARES
+        if case.updates(audience) or (audience == "customer" and waiting(case, audience).due)
+    ]
+    if not owed:
+        return not_observable("nobody outside had been told of it, and customers did not have to be")
+    heard = {audience: notice for audience in owed if (notice := _notice(case, audience)) is not None}
+    share = sum(NOTICE_SHARES[audience] for audience in heard)
+    credit = share / sum(NOTICE_SHARES[audience] for audience in owed)
+    why = "; ".join(
+        f"{audience}s {'heard it' if audience in heard else 'did not hear it'}" for audience in owed
+    )
+    return judged(credit, why, mitigated, *heard.values())
+
+
+def _notice(case: Case, audience: Audience) -> Evidence | None:
+    """The first update that tells this audience of the end."""
+    for record, update in case.updates(audience):
         if closes(case, record, update):
-            return judged(1, "customers were told", mitigated, cite(record, "customer update"))
-    if not waiting(case, "customer").due and not case.updates("customer"):
-        return not_observable("customers had not been told of it, and did not have to be")
-    return judged(0, "no customer update said so", mitigated)
+            return cite(record, f"{audience} update")
+    return None
 
 
 CHECKS: Mapping[str, Callable[[Case], Verdict]] = {

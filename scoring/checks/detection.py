@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from scoring.case import Case
-from scoring.checks.verdicts import clock_text, falling, judged, not_observable
+from scoring.checks.verdicts import falling, judged, not_observable
+from scoring.durations import clock_text
 from scoring.pages import TRUE_LABELS, labels, true_pages
 from scoring.record import cite, having
 from scoring.rubric import DECLARED_FULL_S, DECLARED_NONE_S, ENGAGED_FULL_S, ENGAGED_NONE_S

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Mapping
 
-from scoring.acts import act_text, harms
+from scoring.acts import act_text, harms, without_effect
 from scoring.case import Case
-from scoring.checks.verdicts import clock_text, judged, not_observable
+from scoring.checks.verdicts import judged, not_observable
+from scoring.durations import clock_text, minutes_text
 from scoring.record import cite, having
 from scoring.scorecard import Evidence, Verdict
-from scoring.updates import says_recovered
+from scoring.wording import says_recovered
 from sim.events import ActStarted, IncidentResolved, LookedAt, MitigationClaimed, UpdateSent
 from sim.spec import Rubric
 
@@ -61,12 +62,23 @@ def no_harm_done(case: Case) -> Verdict:
     """Absence of harmful acts, once somebody was engaged."""
     found = harms(case)
     if found:
-        return judged(0, "something that was done made it worse, or was known to", *found[:5])
+        why = f"something that was done made it worse, or was known to{_in_vain(case)}"
+        return judged(0, why, *found[:5])
     if not case.engaged:
         return not_observable("nobody was engaged; doing nothing is not counted as doing no harm")
     acts = having(case.journal, ActStarted)
     count = f"{len(acts)} act{'' if len(acts) == 1 else 's'}"
-    return judged(1, f"{count}, none known to harm", *(cite(r, act_text(a)) for r, a in acts[:3]))
+    why = f"{count}, none known to harm{_in_vain(case)}"
+    return judged(1, why, *(cite(r, act_text(a)) for r, a in acts[:3]))
+
+
+def _in_vain(case: Case) -> str:
+    """What acts without effect took, for a reason; it costs nothing here, the time they took does."""
+    vain = without_effect(case)
+    if not vain.acts:
+        return ""
+    acts = f"{len(vain.acts)} act{'' if len(vain.acts) == 1 else 's'}"
+    return f"; {acts} changed nothing and took {minutes_text(vain.took_ms)}"
 
 
 def recovery_verified(case: Case) -> Verdict:

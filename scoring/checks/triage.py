@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from scoring.acts import TARGETED_LOOK, first_look, least_looked_at
+from scoring.acts import TARGETED_LOOK, least_looked_at, only_harm
 from scoring.case import Case
-from scoring.checks.verdicts import clock_text, judged, not_observable
+from scoring.checks.verdicts import judged, not_observable
+from scoring.durations import clock_text
 from scoring.hypothesis import last_suspicion
 from scoring.rubric import OVER_NONE_S, UNDER_NONE_S
 from scoring.scope import journey_scope, users_estimate
 from scoring.scorecard import Verdict
-from scoring.severity import changes, misfit
+from scoring.severity import changes, misfit, why_no_severity
 
 NO_SAMPLES = "the record shows no impact samples"
 NOT_HURT = "no user was hurt"
@@ -21,9 +22,10 @@ def severity_right(case: Case) -> Verdict:
     if not case.measured:
         return not_observable(NO_SAMPLES)
     if not case.impact.severities:
-        if case.impact.onset is None or not case.engaged:
-            return not_observable("the impact never lasted long enough to have a severity")
-        return judged(1, "the impact never lasted long enough to have a severity", *case.stated.evidence[:1])
+        why = why_no_severity(case.impact, case.policy.sustained_s)
+        if case.impact.onset is None or not case.stated.steps:
+            return not_observable(why)
+        return judged(1, f"{why}, so none was wrong for longer than the grace", *case.stated.evidence[:1])
     if not case.stated.steps:
         return judged(0, "no severity was stated")
     wrong = misfit(case.stated, case.impact, case.impact.over_ms, case.policy.severity_grace_s * 1000)
@@ -88,7 +90,7 @@ def suspect_right(case: Case) -> Verdict:
     near = {None: "no call path to the place", 0: "the place right", 1: "one call from the place"}
     place = near.get(suspicion.hops, f"{suspicion.hops} calls from the place")
     mechanism = "mechanism right" if suspicion.mechanism_right else "another mechanism"
-    return judged(suspicion.credit, f"{place}, {mechanism}", *suspicion.stated)
+    return judged(suspicion.credit, f"{place}, {mechanism}; it was {suspicion.answer}", *suspicion.stated)
 
 
 def looked_before_acting(case: Case) -> Verdict:
@@ -96,11 +98,14 @@ def looked_before_acting(case: Case) -> Verdict:
     least = least_looked_at(case)
     if least is None:
         return not_observable("nothing was acted on")
-    act, credit = least
-    if credit >= TARGETED_LOOK:
-        return judged(credit, "every act was preceded by a look at what it acted on", first_look(case), act)
-    lacking = "no look came before it" if credit == 0 else "its target had not been looked at"
-    return judged(credit, f"{act.what}: {lacking}", act)
+    if least.credit > 0 and only_harm(case):
+        return not_observable("all that was done is known to harm; a look before it earns nothing", least.act)
+    if least.credit >= TARGETED_LOOK:
+        why = "every act was preceded by a look at what it acted on, or at the changes"
+    else:
+        lacking = "its target had not been looked at" if least.look else "no look came before it"
+        why = f"{least.act.what}: {lacking}"
+    return judged(least.credit, why, least.look, least.act)
 
 
 CHECKS: Mapping[str, Callable[[Case], Verdict]] = {

@@ -17,11 +17,3 @@ def judged(credit: float, why: str, *evidence: Evidence | None) -> Verdict:
 def falling(value: float, full: float, none: float) -> float:
     """Return 1 up to `full`, 0 from `none`, and a straight line between them."""
     return min(1.0, max(0.0, (none - value) / (none - full)))
-
-
-def clock_text(ms: int | float) -> str:
-    """Return a length of time as m:ss, or h:mm:ss from an hour on."""
-    seconds = int(ms // 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

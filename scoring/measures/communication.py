@@ -15,8 +15,8 @@ FIRST_CUSTOMER = MeasureKind(
     "First evidence to the first customer update; 0 where it came before.",
 )
 _SILENCE = (
-    "The longest time without an update to {} before users had recovered, from the earlier of the "
-    "declaration and the moment P1 or P2 could be seen."
+    "The longest time without an update to {}, from the earlier of the declaration and the moment P1 or P2 "
+    "could be seen until users had recovered (or the horizon, where they had not)."
 )
 CUSTOMER_SILENCE = MeasureKind(
     "customer-silence",
@@ -40,7 +40,8 @@ INTERNAL_SILENCE = MeasureKind(
     "communication",
     "s",
     "declaration",
-    "The longest time without an internal update between the declaration and recovery.",
+    "The longest time without an internal update, from the declaration until users had recovered (or the "
+    "horizon, where they had not).",
 )
 CUSTOMER_UPDATES = MeasureKind(
     "customer-updates",
@@ -82,7 +83,7 @@ def _silence(case: Case, kind: MeasureKind, audience: Audience) -> Measure:
     longest = longest_silence_ms(case, audience)
     if longest is None:
         return kind.not_applicable("its clock did not start before users had recovered")
-    return kind.of(longest / 1000)
+    return kind.of(longest / 1000, f"until {case.impact.until}")
 
 
 def _promises(case: Case) -> Measure:

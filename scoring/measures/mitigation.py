@@ -1,6 +1,8 @@
 """Measures of mitigation: what the outage cost, and how long until users had recovered."""
 
+from scoring.acts import without_effect
 from scoring.case import Case
+from scoring.durations import minutes_text
 from scoring.measures.kind import MeasureKind
 from scoring.record import having
 from scoring.scorecard import Evidence, Measure
@@ -71,6 +73,14 @@ ACTS = MeasureKind(
     "drill start",
     "Hands-on acts that were started.",
 )
+ACTS_IN_VAIN = MeasureKind(
+    "acts-without-effect",
+    "Acts that changed nothing",
+    "mitigation",
+    "count",
+    "drill start",
+    "Hands-on acts that had no effect or whose tool failed; the note says how long they took together.",
+)
 HINTS = MeasureKind(
     "hints",
     "Hints used",
@@ -80,7 +90,7 @@ HINTS = MeasureKind(
     "Hints asked for and given. Asking for help is good; it is recorded, not fined.",
 )
 
-KINDS = (LOST, USERS_AFFECTED, WORST_SHARE, MTTM, TO_MITIGATED, MTTR, RELAPSES, ACTS, HINTS)
+KINDS = (LOST, USERS_AFFECTED, WORST_SHARE, MTTM, TO_MITIGATED, MTTR, RELAPSES, ACTS, ACTS_IN_VAIN, HINTS)
 
 
 def measure(case: Case) -> tuple[Measure, ...]:
@@ -93,8 +103,16 @@ def measure(case: Case) -> tuple[Measure, ...]:
         _resolved(case),
         RELAPSES.of(len(impact.relapses)) if impact.onset else RELAPSES.not_applicable("no user was hurt"),
         ACTS.of(len(having(case.journal, ActStarted))),
+        _in_vain(case),
         HINTS.of(len(having(case.journal, HintGiven))),
     )
+
+
+def _in_vain(case: Case) -> Measure:
+    if not case.truth:
+        return ACTS_IN_VAIN.no_evidence("no truth was recorded")
+    vain = without_effect(case)
+    return ACTS_IN_VAIN.of(len(vain.acts), f"took {minutes_text(vain.took_ms)}" if vain.acts else "")
 
 
 def _cost(case: Case) -> tuple[Measure, ...]:

@@ -6,7 +6,7 @@ from scoring.measures.kind import MeasureKind
 from scoring.record import having
 from scoring.scope import journey_scope, users_estimate
 from scoring.scorecard import Measure
-from scoring.severity import misfit
+from scoring.severity import misfit, why_no_severity
 from sim.events import HypothesisRecorded
 
 UNDER = MeasureKind(
@@ -53,7 +53,7 @@ SUSPICIONS = MeasureKind(
 )
 HOPS = MeasureKind(
     "suspect-hops",
-    "Last suspicion, calls away",
+    "Calls from the last suspicion to the fault",
     "triage",
     "hops",
     "none",
@@ -79,8 +79,10 @@ def _severity(case: Case) -> tuple[Measure, Measure]:
         why = "the record shows no impact samples"
         return UNDER.no_evidence(why), OVER.no_evidence(why)
     if not case.impact.severities:
-        why = "the impact never lasted long enough to have a severity"
-        return UNDER.not_applicable(why), OVER.not_applicable(why)
+        why = why_no_severity(case.impact, case.policy.sustained_s)
+        if case.impact.onset is None or not case.stated.steps:
+            return UNDER.not_applicable(why), OVER.not_applicable(why)
+        return UNDER.of(0, why), OVER.of(0, why)
     wrong = misfit(case.stated, case.impact, case.impact.over_ms, case.policy.severity_grace_s * 1000)
     under = UNDER.of(wrong.under_ms / 1000, "" if case.stated.steps else "no severity was stated")
     return under, OVER.of(wrong.over_ms / 1000)

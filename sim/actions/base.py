@@ -105,7 +105,9 @@ class Words:
             if begun:
                 raise Refused(f"{word!r} could be {', '.join(begun[:6])}; type a little more")
         close = get_close_matches(word.lower(), list(by_lower), n=1)
-        hint = f"; did you mean {by_lower[close[0]]}?" if close else f"; there are: {', '.join(known)}"
+        hint = (
+            f"; did you mean {by_lower[close[0]]}?" if close else f"; there are: {', '.join(known) or 'none'}"
+        )
         raise Refused(f"there is no {what} named {word!r}{hint}")
 
     def component(self) -> str:

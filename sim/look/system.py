@@ -55,8 +55,8 @@ def _component(component: Component, view: View) -> Answer:
     flags = ", ".join(f"{flag.id} ({flag.title})" for flag in component.flags)
     if flags:
         blocks.append(Line(f"flags: {flags}"))
-    if component.standby:
-        blocks.append(Line("has a standby that `failover` promotes"))
+    if component.standby_zone:
+        blocks.append(Line(f"a standby waits in {component.standby_zone}; `failover` promotes it"))
     return Answer(tuple(blocks))
 
 

@@ -75,7 +75,7 @@ class Operator:
         if isinstance(outcome, Refusal):
             raise Refused(outcome.reason)
         if self.person is None:
-            text = f"{act.verb} {act.typed} begins{_detail(outcome)}; about {_minutes(outcome.takes_ms)}"
+            text = f"{act.verb} {act.typed} begins{_detail(act, outcome)}; about {_minutes(outcome.takes_ms)}"
             return Decision(said(text), (), lambda: self._begin_now(act))
         return Decision(said(f"{self.person.name} reads it back"), (), lambda: self._order(act))
 
@@ -120,10 +120,12 @@ class Operator:
         self._production.begin_act(begun, outcome)
 
 
-def _detail(outcome: Plan) -> str:
-    """Return what the tool says it is about to do: the change it takes back, or where it is heading."""
+def _detail(act: Act, outcome: Plan) -> str:
+    """Return what was not typed and matters: which change is taken back, which version comes back."""
     if outcome.reverted is not None:
         return f" (takes back {outcome.reverted})"
+    if act.verb != "rollback":
+        return ""
     heading = next((step.progress[2] for step in outcome.steps if step.progress is not None), None)
     return f" ({heading})" if heading else ""
 

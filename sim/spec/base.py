@@ -8,8 +8,8 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=4
 """A name a person types: lower case, digits and single hyphens."""
 
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(ge=1e-6, le=1e9)]
-NotNegative = Annotated[float, Field(ge=0.0, le=1e9)]
+Positive = Annotated[float, Field(ge=1e-6, le=1e9, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0.0, le=1e9, allow_inf_nan=False)]
 """No quantity of a production system lies outside; squares and products of such stay finite."""
 
 DAY_S = 24 * 3600

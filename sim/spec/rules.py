@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, FiniteFloat
 
 from sim.spec.base import Frozen, Id, Span
 
@@ -48,8 +48,8 @@ class Rule(Frozen):
     component: Id | None = None
     journey: Id | None = None
     signal: Signal
-    above: float | None = None
-    below: float | None = None
+    above: FiniteFloat | None = None
+    below: FiniteFloat | None = None
     for_s: Span = 60
     keep_firing_for_s: Span = 0
     by: Literal["zone", "version"] | None = None

@@ -66,7 +66,9 @@ class Component(Frozen):
     drops_dead_work: bool = Field(default=True, description="stops work whose caller has given up")
     operations: tuple[Operation, ...] = Field(min_length=1)
     flags: tuple[Flag, ...] = ()
-    standby: bool = Field(default=False, description="has a standby that `failover` can promote")
+    standby_zone: Id | None = Field(
+        default=None, description="where a warm standby waits that `failover` promotes; it serves nobody"
+    )
     memory_share: Share = 0.55
     disk_share: Share = 0.45
     hidden: bool = Field(default=False, description="left out of the drawing that `topology` shows")

@@ -1,25 +1,60 @@
 """Why calls fail, as the caller sees it: what logs and traces put into words."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.spec import ComponentKind
 from sim.world.flow import Cause, Flow
 
 Floats = NDArray[np.float64]
+
+SPEAKS_HTTP: frozenset[ComponentKind] = frozenset({"edge", "service", "third_party"})
+"""Kinds whose answers carry the status codes of HTTP; the others speak protocols of their own."""
+
+
+class Why(IntEnum):
+    """Why a call was answered badly: a `Cause` of the callee's, or that nobody is there to answer."""
+
+    OWN = Cause.OWN
+    DEPENDENCY = Cause.DEPENDENCY
+    TIMEOUT = Cause.TIMEOUT
+    REJECTED = Cause.REJECTED
+    THROTTLED = Cause.THROTTLED
+    NETWORK = Cause.NETWORK
+    DOWN = len(Cause)
+
+
+AT_ONCE = frozenset({Why.REJECTED, Why.THROTTLED, Why.DOWN})
+"""Reasons for which a request is turned away at the door, before anything is done for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallFailures:
     """Shares of the attempts of every link, (links,): the caller gave up, or the callee's answer was bad.
 
-    `why` is the callee's own main reason for bad answers, as a `Cause`.
+    `why` is the callee's own main reason for bad answers, as a `Why`.
     """
 
     timed_out: Floats
     refused: Floats
     why: NDArray[np.intp]
+
+
+def of_stations(flow: Flow) -> Floats:
+    """Return the failures of every station by reason, (len(Why), stations), shares of offered (batch 0).
+
+    A cell that admits nobody is down: so is a database while it restarts.
+    """
+    failed_by = flow.failed_by[:, 0]
+    found = np.zeros((len(Why), failed_by.shape[1]))
+    found[: len(Cause)] = failed_by
+    down = np.asarray(flow.parameters.admit_share == 0.0)[flow.topology.station_cell]
+    found[Why.DOWN, down] = found[Why.THROTTLED, down]
+    found[Why.THROTTLED, down] = 0.0
+    return found
 
 
 def of_calls(flow: Flow) -> CallFailures:
@@ -31,20 +66,44 @@ def of_calls(flow: Flow) -> CallFailures:
         return CallFailures(none, none, np.zeros(0, dtype=np.intp))
     starts = np.searchsorted(topology.leg_link, np.arange(count))
     load = flow.offered_rps[0, topology.leg_station] + 1e-9
-    failed_by = flow.failed_by[:, 0, topology.leg_station] * load
+    failed_by = of_stations(flow)[:, topology.leg_station] * load
     by_link = np.add.reduceat(failed_by, starts, axis=1) / np.add.reduceat(load, starts)
-    by_link[Cause.NETWORK] = 0.0  # from here a lost request looks like silence
+    by_link[Why.NETWORK] = 0.0  # from here a lost request looks like silence
+    nowhere = flow.parameters.no_cell_share[topology.link_component]
+    by_link *= 1.0 - nowhere
+    by_link[Why.DOWN] += nowhere
     callee_failed = by_link.sum(axis=0)
     failed = flow.attempt_failed_share[0]
     refused = np.minimum(failed, callee_failed)
     return CallFailures(failed - refused, refused, np.argmax(by_link, axis=0))
 
 
-REFUSALS: dict[Cause, str] = {
-    Cause.OWN: "500 from {callee}",
-    Cause.DEPENDENCY: "503 from {callee}: a dependency of it failed",
-    Cause.TIMEOUT: "504 from {callee}: it gave up waiting",
-    Cause.REJECTED: "503 from {callee}: overloaded",
-    Cause.THROTTLED: "429 from {callee}: too many requests",
+_BY_HTTP: dict[Why, str] = {
+    Why.OWN: "500 from {callee}",
+    Why.DEPENDENCY: "503 from {callee}: a dependency of it failed",
+    Why.TIMEOUT: "504 from {callee}: it gave up waiting",
+    Why.REJECTED: "503 from {callee}: overloaded",
+    Why.THROTTLED: "429 from {callee}: too many requests",
 }
-"""What a caller writes when a call was answered badly, by the callee's reason."""
+_BY_OTHERS: dict[Why, str] = {
+    Why.OWN: "{callee} answered with an error",
+    Why.DEPENDENCY: "{callee} failed: something it needs failed",
+    Why.TIMEOUT: "lost connection to {callee} while waiting for an answer",
+    Why.REJECTED: "{callee}: too many connections",
+    Why.THROTTLED: "{callee} refused the connection: over its limit",
+}
+_OWN_ERROR: dict[ComponentKind, str] = {
+    "database": "{callee}: statement failed",
+    "cache": "{callee} answered SERVER_ERROR",
+    "queue": "{callee} did not confirm the message",
+    "worker": "{callee} failed the job",
+}
+
+
+def refusal(why: Why, callee: str, kind: ComponentKind) -> str:
+    """Return what a caller writes when a call was answered badly, by the callee's reason and kind."""
+    if why is Why.DOWN:
+        return f"connection refused by {callee}"
+    texts = _BY_HTTP if kind in SPEAKS_HTTP else _BY_OTHERS
+    text = _OWN_ERROR.get(kind, texts[why]) if why is Why.OWN else texts[why]
+    return text.format(callee=callee)

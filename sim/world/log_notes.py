@@ -4,33 +4,68 @@ import re
 from string import Formatter
 
 from sim.spec import Fault
+from sim.streams import uniform
 from sim.world import faults
 from sim.world.series import SeriesId
 from sim.world.topology import Topology
 
 PLACEHOLDERS = ("component", "zone", "version", "callee")
-"""What a template of a log line can have in braces, to be filled in."""
+"""What a template of a log line can have in braces, to be filled in; and `{n:LOW-HIGH}`, a figure."""
 
 _PLACE = re.compile(r"^(\w+)(?: \{(?:component|zone|version)\})* ")
+_RANGE = re.compile(r"(\d{1,9})-(\d{1,9})")
+_FIGURE = re.compile(r"\{n:(\d+)-(\d+)\}")
+
+
+class _Later:
+    """Stands for a figure that is drawn when the line is written: formats to its own placeholder."""
+
+    def __format__(self, spec: str) -> str:
+        return f"{{n:{spec}}}"
 
 
 def unfit(template: str) -> str | None:
     """Return what is wrong with a template of a log line, in words; None where it can be filled in."""
     try:
         parts = [part for part in Formatter().parse(template) if part[1] is not None]
-        fits = all(name in PLACEHOLDERS and not spec and not how for _, name, spec, how in parts)
+        fits = all(not how and _known(name or "", spec or "") for _, name, spec, how in parts)
     except ValueError:  # a brace without its partner
         fits = False
     if fits:
         return None
     known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-    return f"can be filled in with {known} alone; write any other brace doubled, {{{{ or }}}}"
+    return (
+        f"can be filled in with {known} and a number as {{n:20-90}} alone; "
+        "write any other brace doubled, {{ or }}"
+    )
+
+
+def _known(name: str, spec: str) -> bool:
+    if name != "n":
+        return name in PLACEHOLDERS and not spec
+    bounds = _RANGE.fullmatch(spec)
+    return bounds is not None and int(bounds[1]) <= int(bounds[2])
+
+
+def with_figures(text: str, seed: int, identity: str, k: int) -> str:
+    """Return a line with a number from LOW to HIGH drawn for each `{n:LOW-HIGH}`; `identity` keys it."""
+    number = 0
+
+    def drawn(bounds: re.Match[str]) -> str:
+        nonlocal number
+        number += 1
+        low, high = int(bounds[1]), int(bounds[2])
+        share = uniform(seed, "log figure", f"{identity}|{text}|{number}", k)
+        return str(min(high, low + int((high - low + 1) * share)))
+
+    return _FIGURE.sub(drawn, text)
 
 
 def fault_notes(topology: Topology, fault: Fault, component: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Return (text, cells) of the lines that a fault makes a component log.
+    """Return (text, cells) of the lines that a fault makes a component log; figures are yet to be drawn.
 
-    A log line begins with its cell, so the place that a template names first is left out of the text.
+    A log line begins with its cell, so the place that a template names first is left out of the text. A
+    standby is not what broke.
     """
     where = fault.where
     if where.component != component:
@@ -41,8 +76,14 @@ def fault_notes(topology: Topology, fault: Fault, component: str) -> tuple[tuple
         by_text: dict[str, list[int]] = {}
         for index in topology.cells_of(component, where.zone, where.version, where.shard):
             cell = topology.cells[index]
+            if cell.standby:
+                continue
             filled = text.format(
-                component=component, zone=cell.zone, version=cell.version, callee=where.callee or ""
+                component=component,
+                zone=cell.zone,
+                version=cell.version,
+                callee=where.callee or "",
+                n=_Later(),
             )
             by_text.setdefault(filled, []).append(int(index))
         found += [(filled, tuple(cells)) for filled, cells in by_text.items()]
@@ -50,6 +91,7 @@ def fault_notes(topology: Topology, fault: Fault, component: str) -> tuple[tuple
 
 
 def cells_of(topology: Topology, series: SeriesId) -> tuple[int, ...]:
-    """Return the cells that a component's series is measured of."""
+    """Return the cells that a component's series is measured of; a standby has nothing to tell."""
     part = {series.by: series.label} if series.by else {}
-    return tuple(int(index) for index in topology.cells_of(series.name, **part))
+    found = topology.cells_of(series.name, **part)
+    return tuple(int(index) for index in found if not topology.cells[index].standby)

@@ -1,8 +1,9 @@
 """What a component writes to its log: read off the flow, alike lines grouped with their count.
 
 Nothing is stored. The same component and window give the same lines, and these agree with the state: the
-counts are those of the flow, each cell (zone, version, shard) speaks for itself, and a request that was
-lost on its way in is in no log but its caller's.
+counts are drawn around those of the flow, sample by sample, so that a longer window counts what a shorter
+one did and more. Each cell (zone, version, shard) speaks for itself, and a request that was lost on its
+way in is in no log but its caller's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,10 +13,11 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from sim.events import SAMPLE_MS
-from sim.spec import ComponentKind
-from sim.streams import uniform
-from sim.world.failures import REFUSALS, of_calls
-from sim.world.flow import Cause, Flow
+from sim.streams import poisson, uniform
+from sim.world import log_texts
+from sim.world.failures import Why, of_calls, of_stations, refusal
+from sim.world.flow import Flow
+from sim.world.log_notes import with_figures
 from sim.world.topology import Cell, Topology
 
 LINES_MAX = 25
@@ -27,34 +29,18 @@ _SAMPLE_S = SAMPLE_MS / 1000.0
 _POOL_FULL_SHARE = 0.95
 _POOL_BUSY_SHARE = 0.80
 _CPU_BUSY_SHARE = 0.90
-
-_OWN_ERROR: dict[ComponentKind, str] = {
-    "edge": "502 bad gateway, connection closed while reading the answer",
-    "service": "500 internal error in handler",
-    "worker": "job failed, will be tried again",
-    "database": "statement failed: could not serialize access",
-    "cache": "get failed: protocol error",
-    "queue": "publish failed: leader moved",
-    "third_party": "provider answered 500",
-    "host_pool": "task exited with status 1",
-}
-_ORDINARY: dict[ComponentKind, str] = {
-    "edge": "access log rotated",
-    "service": "health check ok",
-    "worker": "batch done",
-    "database": "checkpoint complete",
-    "cache": "evicted expired keys",
-    "queue": "segment rolled",
-    "third_party": "provider status page: all systems operational",
-    "host_pool": "node heartbeat ok",
-}
+_EXPLAINED_SHARE = 0.01
+"""From this share on own errors say what a note of their cell says; fewer are the usual ones."""
+_NOTES_PER_SAMPLE = (2.0, 12.0)
+"""How often a note that tells of trouble is written; each has a rate of its own (an assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """A line that something writes into the log of some cells (by index) from `from_ms` to `to_ms`.
 
-    A fault's own line, or why a rule misfired. The text may begin with its level; else it is an ERROR.
+    A fault's own line, or why a rule misfired. The text may begin with its level; else it is an ERROR. Each
+    `{n:LOW-HIGH}` in it becomes a number when the line is written. An INFO is written once a sample.
     """
 
     text: str
@@ -70,7 +56,7 @@ class _Group:
     cell: int
     level: str
     text: str
-    count: float
+    count: int
     last_ms: int
     from_ms: int
 
@@ -83,32 +69,42 @@ def lines(
     starts_at: datetime,
     notes: Sequence[Note] = (),
 ) -> tuple[str, ...]:
-    """Return at most LINES_MAX lines of a component's log, oldest first.
+    """Return at most LINES_MAX lines of a component's log, oldest first, and one that tells what is left out.
 
     `samples` are the flows at the telemetry samples of the window with their times; each stands for the
     15 s before it. Example: "14:32:07 a v42 ERROR place: timeout after 800ms calling payments (x214)".
     Raises KeyError for an unknown component.
     """
     topology.component_index(component)
+    log = _Log(topology, component, seed)
     groups: dict[tuple[int, str], _Group] = {}
     for t_ms, flow in samples:
-        for cell, level, text, count in _of_sample(topology, flow, component, _reasons(notes, t_ms)):
-            group = groups.setdefault((cell, text), _Group(cell, level, text, 0.0, t_ms, t_ms - SAMPLE_MS))
+        for cell, level, text, expected in _of_sample(topology, flow, component, _reasons(notes, t_ms)):
+            count = log.drawn(cell, text, expected, t_ms)
+            group = groups.setdefault((cell, text), _Group(cell, level, text, 0, t_ms, t_ms - SAMPLE_MS))
             group.count += count
-            group.last_ms = t_ms
-    noted = sorted(_of_notes(topology, samples, component, notes), key=_weight)
-    found = [group for group in groups.values() if group.count >= 1.0]
-    found += [*_ordinary(topology, samples, component), *noted[NOTES_MAX:]]
+            group.last_ms = t_ms if count else group.last_ms
+    found = [group for group in groups.values() if group.count]
+    told = {(group.cell, group.text.partition(": ")[2]) for group in found}
+    noted = [group for group in log.noted(samples, notes) if (group.cell, group.text) not in told]
+    noted.sort(key=_weight)
+    found += [*log.ordinary(samples), *noted[NOTES_MAX:]]
     shown = (noted[:NOTES_MAX] + sorted(found, key=_weight))[:LINES_MAX]
-    dated = [(_moment(seed, component, group), group) for group in shown]
+    left_out = len(noted[:NOTES_MAX]) + len(found) - len(shown)
+    dated = [(log.moment(group), group) for group in shown]
     dated.sort(key=lambda pair: (pair[0], pair[1].cell, pair[1].text))
-    return tuple(
-        f"{starts_at + timedelta(milliseconds=t_ms):%H:%M:%S} {_written(topology.cells[group.cell], group)}"
-        for t_ms, group in dated
+    written = tuple(
+        f"{starts_at + timedelta(milliseconds=t_ms):%H:%M:%S} {log.written(group)}" for t_ms, group in dated
     )
+    return (*written, _left_out(left_out)) if left_out else written
 
 
-def _weight(group: _Group) -> tuple[int, float, int, str]:
+def _left_out(count: int) -> str:
+    kinds = "kind" if count == 1 else "kinds"
+    return f"... and {count} more {kinds} of line; ask for a shorter window"
+
+
+def _weight(group: _Group) -> tuple[int, int, int, str]:
     return (_LEVELS.index(group.level), -group.count, group.cell, group.text)
 
 
@@ -128,57 +124,113 @@ def _split(note: Note) -> tuple[str, str]:
     return (first, rest) if first in _LEVELS else ("ERROR", note.text)
 
 
-def _moment(seed: int, component: str, group: _Group) -> int:
-    identity = f"{component}|{group.cell}|{group.text}"
-    before_ms = int(SAMPLE_MS * uniform(seed, "log line", identity, group.last_ms // SAMPLE_MS))
-    return max(group.last_ms - before_ms, group.from_ms)
+class _Log:
+    """What is drawn for one component's log; every draw is keyed by what it belongs to."""
+
+    def __init__(self, topology: Topology, component: str, seed: int) -> None:
+        self._topology = topology
+        self._component = component
+        self._seed = seed
+
+    def drawn(self, cell: int, text: str, expected: float, t_ms: int) -> int:
+        """Return how often a line was written in the sample at `t_ms`: counting has a spread."""
+        return poisson(self._seed, "log count", self._key(cell, text), expected, t_ms // SAMPLE_MS)
+
+    def moment(self, group: _Group) -> int:
+        """Return when the last of these lines was written."""
+        key, k = self._key(group.cell, group.text), group.last_ms // SAMPLE_MS
+        before_ms = int(SAMPLE_MS * uniform(self._seed, "log line", key, k))
+        return max(group.last_ms - before_ms, group.from_ms)
+
+    def written(self, group: _Group) -> str:
+        """Return a group as a line, figures filled in, without its time."""
+        place = _place(self._topology.cells[group.cell])
+        key, k = f"{self._component}|{place}", group.last_ms // SAMPLE_MS
+        times = f" (x{group.count})" if group.count >= 2 else ""
+        return f"{place} {group.level} {with_figures(group.text, self._seed, key, k)}{times}"
+
+    def noted(self, samples: Sequence[tuple[int, Flow]], notes: Sequence[Note]) -> Iterator[_Group]:
+        """Yield what faults and blips wrote in the window, each at least once; what is down is silent."""
+        for note in notes:
+            level, text = _split(note)
+            for cell in note.cells:
+                if self._topology.cells[cell].component != self._component:
+                    continue
+                within = [
+                    t_ms for t_ms, flow in samples if note.from_ms <= t_ms < note.to_ms and _is_up(flow, cell)
+                ]
+                if within:
+                    count = self._times(cell, level, text, within)
+                    yield _Group(cell, level, text, max(1, count), within[-1], note.from_ms)
+
+    def _times(self, cell: int, level: str, text: str, within: Sequence[int]) -> int:
+        if level == "INFO":
+            return len(within)
+        low, high = _NOTES_PER_SAMPLE
+        share = uniform(self._seed, "log rate", f"{self._component}|{text}")
+        return sum(self.drawn(cell, text, low + (high - low) * share, t_ms) for t_ms in within)
+
+    def ordinary(self, samples: Sequence[tuple[int, Flow]]) -> Iterator[_Group]:
+        """Yield what is written while all is well, too."""
+        if not samples:
+            return
+        topology = self._topology
+        kind = topology.world.component(self._component).kind
+        last_ms, (middle_ms, middle) = samples[-1][0], samples[len(samples) // 2]
+        for cell in topology.cells_of(self._component):
+            stations = np.flatnonzero(topology.station_cell == cell)
+            served = sum(
+                self.drawn(int(cell), "served", float(flow.served_rps[0, stations].sum()) * _SAMPLE_S, t_ms)
+                for t_ms, flow in samples
+            )
+            text = f"served {served} requests in {len(samples) * SAMPLE_MS // 1000}s"
+            if topology.cells[cell].standby and not served:
+                text = log_texts.STANDBY
+            yield _Group(int(cell), "INFO", text, 1, last_ms, last_ms - SAMPLE_MS)
+            if served and _is_up(middle, int(cell)):
+                text = log_texts.ordinary(kind)
+                yield _Group(int(cell), "INFO", text, 1, middle_ms, middle_ms - SAMPLE_MS)
+
+    def _key(self, cell: int, text: str) -> str:
+        return f"{self._component}|{_place(self._topology.cells[cell])}|{text}"
 
 
-def _written(cell: Cell, group: _Group) -> str:
-    place = " ".join(part for part in (cell.zone, cell.version, cell.shard) if part)
-    times = f" (x{group.count:.0f})" if group.count >= 2.0 else ""
-    return f"{place} {group.level} {group.text}{times}"
+def _is_up(flow: Flow, cell: int) -> bool:
+    return bool(flow.parameters.admit_share[cell] > 0.0)
+
+
+def _place(cell: Cell) -> str:
+    return " ".join(part for part in (cell.zone, cell.version, cell.shard) if part)
 
 
 def _of_sample(
     topology: Topology, flow: Flow, component: str, reasons: Mapping[int, str]
 ) -> Iterator[tuple[int, str, str, float]]:
-    """Yield (cell, level, text, count) of what one sample makes a component write."""
+    """Yield (cell, level, text, expected count) of what one sample makes a component write."""
+    failed_by = of_stations(flow)
+    kind = topology.world.component(component).kind
     for station in topology.stations_of(component):
-        yield from _of_station(topology, flow, int(station), reasons)
+        cell, operation = topology.stations[station].cell, topology.stations[station].operation
+        offered = float(flow.offered_rps[0, station]) * _SAMPLE_S
+        pool_full = flow.connections_share[0, cell] > _POOL_FULL_SHARE
+        own = float(failed_by[Why.OWN, station])
+        usual = log_texts.own_error(kind, operation)
+        text = reasons.get(cell, usual) if own >= _EXPLAINED_SHARE else usual
+        yield cell, "ERROR", f"{operation}: {text}", offered * own
+        for why in (Why.REJECTED, Why.THROTTLED):
+            level, text = log_texts.turned_away(kind, why, pool_full=bool(pool_full))
+            yield cell, level, f"{operation}: {text}", offered * float(failed_by[why, station])
+        if station not in topology.link_station:  # then a timeout is nobody's but its caller's
+            text = f"{operation}: {log_texts.dropped(kind)}"
+            yield cell, "WARN", text, offered * float(failed_by[Why.TIMEOUT, station])
     yield from _of_links(topology, flow, component)
     for cell in topology.cells_of(component):
-        used = float(flow.connections_share[0, cell])
-        if used > _POOL_BUSY_SHARE:
-            yield int(cell), "WARN", "connection pool almost used up", 1.0
+        if flow.connections_share[0, cell] > _POOL_BUSY_SHARE:
+            yield int(cell), "WARN", log_texts.pool_busy(kind), 1.0
         if flow.cpu_share[0, cell] > _CPU_BUSY_SHARE:
-            yield int(cell), "WARN", "all processors busy, requests wait", 1.0
-
-
-def _of_station(
-    topology: Topology, flow: Flow, index: int, reasons: Mapping[int, str]
-) -> Iterator[tuple[int, str, str, float]]:
-    station = topology.stations[index]
-    kind = topology.world.component(station.component).kind
-    offered = float(flow.offered_rps[0, index]) * _SAMPLE_S
-    pool_full = flow.connections_share[0, station.cell] > _POOL_FULL_SHARE
-    texts = {
-        Cause.OWN: ("ERROR", reasons.get(station.cell, _OWN_ERROR[kind])),
-        Cause.REJECTED: (
-            "ERROR",
-            "connection pool exhausted, no free slot in time"
-            if pool_full
-            else "503 request rejected, queue is full",
-        ),
-        Cause.THROTTLED: ("WARN", "429 too many requests, throttled"),
-    }
-    for cause, (level, text) in texts.items():
-        yield (
-            station.cell,
-            level,
-            f"{station.operation}: {text}",
-            offered * float(flow.failed_by[cause, 0, index]),
-        )
+            yield int(cell), "WARN", log_texts.CPU_BUSY, 1.0
+        if flow.parameters.weight[cell] > 0.0 and not _is_up(flow, int(cell)):
+            yield int(cell), "WARN", log_texts.DOWN, 1.0
 
 
 def _of_links(topology: Topology, flow: Flow, component: str) -> Iterator[tuple[int, str, str, float]]:
@@ -191,33 +243,8 @@ def _of_links(topology: Topology, flow: Flow, component: str) -> Iterator[tuple[
         level = "WARN" if link.call.soft else "ERROR"
         after = ", answered without it" if link.call.soft else ""
         waited = f"timeout after {link.call.timeout_ms}ms calling {link.callee}"
-        answered = REFUSALS[Cause(failures.why[index])].format(callee=link.callee)
+        kind = topology.world.component(link.callee).kind
+        answered = refusal(Why(failures.why[index]), link.callee, kind)
         timed_out, refused = float(failures.timed_out[index]), float(failures.refused[index])
         yield station.cell, level, f"{station.operation}: {waited}{after}", attempts * timed_out
         yield station.cell, level, f"{station.operation}: {answered}{after}", attempts * refused
-
-
-def _of_notes(
-    topology: Topology, samples: Sequence[tuple[int, Flow]], component: str, notes: Sequence[Note]
-) -> Iterator[_Group]:
-    times_ms = [t_ms for t_ms, _ in samples]
-    for note in notes:
-        within = [t_ms for t_ms in times_ms if note.from_ms <= t_ms < note.to_ms]
-        level, text = _split(note)
-        for cell in note.cells:
-            if within and topology.cells[cell].component == component:
-                yield _Group(cell, level, text, float(len(within)), within[-1], note.from_ms)
-
-
-def _ordinary(topology: Topology, samples: Sequence[tuple[int, Flow]], component: str) -> Iterator[_Group]:
-    if not samples:
-        return
-    kind = topology.world.component(component).kind
-    for cell in topology.cells_of(component):
-        stations = np.flatnonzero(topology.station_cell == cell)
-        served = sum(float(flow.served_rps[0, stations].sum()) for _, flow in samples) * _SAMPLE_S
-        text = f"served {served:.0f} requests in {len(samples) * SAMPLE_MS // 1000}s"
-        last_ms, middle_ms = samples[-1][0], samples[len(samples) // 2][0]
-        yield _Group(int(cell), "INFO", text, 1.0, last_ms, last_ms - SAMPLE_MS)
-        if served >= 1.0:
-            yield _Group(int(cell), "INFO", _ORDINARY[kind], 1.0, middle_ms, middle_ms - SAMPLE_MS)

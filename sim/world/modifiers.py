@@ -22,7 +22,7 @@ class Param(StrEnum):
     SLOTS = "slots"  # cell; factor, 1
     QUEUE_MAX = "queue_max"  # cell; factor, 1
     VERSION_SHARE = "version_share"  # cell; share of the component's traffic and replicas its version has
-    TRAFFIC = "traffic"  # cell; weight when callers choose a cell, 1; 0 is drained
+    TRAFFIC = "traffic"  # cell; weight when callers choose a cell, 1 (a standby 0); 0 is drained
     ADMIT = "admit"  # cell; share of arriving requests let in, 1
     NET_DELAY_MS = "net_delay_ms"  # cell; added to every answer, 0
     NET_LOSS = "net_loss"  # cell; share of requests lost on the way in, 0

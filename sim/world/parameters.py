@@ -172,6 +172,7 @@ def _base_values(topology: Topology) -> dict[Param, Floats]:
         Param.STALL_MS: np.zeros(len(topology.stations)),
         Param.ERROR_RANDOM: np.array(errors),
         Param.ERROR_REPEATABLE: np.zeros(len(topology.stations)),
+        Param.TRAFFIC: np.array([0.0 if cell.standby else 1.0 for cell in cells]),
         Param.VERSION_SHARE: np.array(own_version, dtype=np.float64),
         Param.NET_DELAY_MS: np.zeros(len(cells)),
         Param.NET_LOSS: np.zeros(len(cells)),

@@ -28,13 +28,17 @@ class OperationAt:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The part of a component in one zone, version and shard; `replicas` at full version share."""
+    """The part of a component in one zone, version and shard; `replicas` at full version share.
+
+    A standby serves nobody until it is promoted.
+    """
 
     component: str
     zone: str
     version: str
     shard: str | None
     replicas: float
+    standby: bool = False
 
 
 @dataclass(frozen=True, slots=True)

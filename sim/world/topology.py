@@ -195,11 +195,14 @@ def _cells(world: World, component: Component, more_versions: Sequence[str]) -> 
     zones = component.zones or world.zones
     shards: tuple[str | None, ...] = component.shards or (None,)
     versions = dict.fromkeys((component.version, *more_versions))
-    replicas = component.replicas / (len(zones) * len(shards))
-    for zone in zones:
+    replicas = component.replicas / len(shards)
+    places = [(zone, replicas / len(zones), False) for zone in zones]
+    if component.standby_zone is not None:
+        places.append((component.standby_zone, replicas, True))
+    for zone, count, standby in places:
         for version in versions:
             for shard in shards:
-                yield Cell(component.id, zone, version, shard, replicas)
+                yield Cell(component.id, zone, version, shard, count, standby)
 
 
 def _streams(world: World, number: Mapping[tuple[str, str], int]) -> tuple[tuple[Stream, ...], Indices]:

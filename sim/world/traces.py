@@ -2,7 +2,8 @@
 
 Made from the flow when somebody looks: durations are the flow's means, a call that fails for a share worth
 seeing is shown failing, and calls are followed to the cell that answers worst. So the slow or failing span
-of the trace is the slow or failing component.
+of the trace is the slow or failing component. A request that is turned away takes a millisecond and calls
+nobody; one that is lost on its way leaves its caller waiting and nothing else.
 """
 
 from dataclasses import dataclass, replace
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 
 from sim.spec import World
 from sim.streams import normal, uniform
-from sim.world.failures import REFUSALS, CallFailures, of_calls
-from sim.world.flow import Cause, Flow
+from sim.world.failures import AT_ONCE, CallFailures, Why, of_calls, of_stations, refusal
+from sim.world.flow import Flow
 from sim.world.graph import resolve
 from sim.world.topology import Topology
 
@@ -26,11 +27,11 @@ _FAILING_SHARE = (
 _SPREAD = 0.15  # sigma of a span's own time around the mean, in logarithms
 _REFUSED_MS = 1
 
-_OWN_NOTES = {
-    Cause.OWN: "error",
-    Cause.REJECTED: "rejected: queue or pool full",
-    Cause.THROTTLED: "throttled",
-    Cause.NETWORK: "lost on the way",
+_NOT_SERVED = {
+    Why.REJECTED: "rejected: queue or pool full",
+    Why.THROTTLED: "throttled: too many requests",
+    Why.DOWN: "connection refused",
+    Why.NETWORK: "lost on the way",
 }
 
 
@@ -65,12 +66,21 @@ def waterfall(topology: Topology, flow: Flow, name: str, seed: int, t_ms: int) -
     component, operation = entry_of(topology.world, name)
     tracer = _Tracer(topology, flow, seed, f"{name}|{t_ms}")
     station = tracer.worst(topology.stations_of(component, operation))
-    spans = tracer.spans(station)
-    for journey in topology.world.journeys:
-        if journey.id == name and spans[0].duration_ms > journey.timeout_ms:
-            note = f"user gave up after {journey.timeout_ms} ms"
-            spans[0] = replace(spans[0], duration_ms=journey.timeout_ms, note=note)
+    waits_ms = _waits_ms(topology, name)
+    unserved = tracer.unserved(station, waits_ms)
+    spans = [unserved] if unserved else tracer.spans(station)
+    if any(journey.id == name for journey in topology.world.journeys) and spans[0].duration_ms > waits_ms:
+        spans[0] = replace(spans[0], duration_ms=waits_ms, note=f"user gave up after {waits_ms} ms")
     return tuple(spans)
+
+
+def _waits_ms(topology: Topology, name: str) -> int:
+    """Return how long whoever asks for a journey or operation waits for it."""
+    for journey in topology.world.journeys:
+        if journey.id == name:
+            return journey.timeout_ms
+    component, _ = entry_of(topology.world, name)
+    return max((link.call.timeout_ms for link in topology.links if link.callee == component), default=0)
 
 
 def _trimmed(spans: list[Span]) -> list[Span]:
@@ -86,6 +96,7 @@ class _Tracer:
         self._topology = topology
         self._flow = flow
         self._failures: CallFailures = of_calls(flow)
+        self._failed_by = of_stations(flow)
         self._seed = seed
         self._identity = identity
         self._known: dict[int, list[Span]] = {}
@@ -97,8 +108,19 @@ class _Tracer:
         failed, mean_s = flow.failed_share[0], flow.mean_s[0]
         return sorted(busy, key=lambda s: (-round(float(failed[s]), 2), -float(mean_s[s]), s))[0]
 
+    def unserved(self, station: int, waits_ms: int) -> Span | None:
+        """Return the span of a request that a station does not serve, None where that is not typical of it.
+
+        `waits_ms` is how long whoever sent it waits for one that was lost.
+        """
+        why = Why(int(np.argmax(self._failed_by[:, station])))
+        if self._failed_by[why, station] < _FAILING_SHARE or why not in _NOT_SERVED:
+            return None
+        lasts_ms = waits_ms if why is Why.NETWORK else _REFUSED_MS
+        return Span(0, self._name(station), 0, lasts_ms, _NOT_SERVED[why])
+
     def spans(self, station: int) -> list[Span]:
-        """Return the span of a station, at depth 0 and starting at 0, and those below it."""
+        """Return the span of a request that a station serves, at depth 0 from 0, and those below it."""
         if station not in self._known:
             self._known[station] = _trimmed(self._traced(station))
         return list(self._known[station])
@@ -107,7 +129,7 @@ class _Tracer:
         topology = self._topology
         rows: list[Span] = []
         at_ms = own_ms = self._own_ms(station)
-        note = self._own_note(station)
+        note = "error" if self._failed_by[Why.OWN, station] >= _FAILING_SHARE else ""
         for link in np.flatnonzero(topology.link_station == station):
             if not self._made(int(link)):
                 continue
@@ -117,32 +139,22 @@ class _Tracer:
             if failed and not topology.links[link].call.soft:
                 note = note or f"failed: {topology.links[link].callee}"
                 break
-        where = topology.stations[station]
-        place = " ".join(part for part in (where.zone, where.version, where.shard) if part)
         if at_ms > own_ms > 0.5 * at_ms:
             note = note or f"{own_ms} ms of its own"
-        return [Span(0, f"{where.component}.{where.operation} ({place})", 0, at_ms, note), *rows]
+        return [Span(0, self._name(station), 0, at_ms, note), *rows]
+
+    def _name(self, station: int) -> str:
+        where = self._topology.stations[station]
+        place = " ".join(part for part in (where.zone, where.version, where.shard) if part)
+        return f"{where.component}.{where.operation} ({place})"
 
     def _own_ms(self, station: int) -> int:
-        """Return time spent here: the mean response time less that of its calls, at least the work."""
-        flow, topology = self._flow, self._topology
-        served = max(float(flow.served_rps[0, station]), 1e-9)
-        calls_s = sum(
-            float(flow.attempts_rps[0, link]) / served * self._attempt_s(int(link))
-            for link in np.flatnonzero(topology.link_station == station)
-        )
-        work_s = topology.operations[topology.station_operation[station]].work_s
-        own_s: float = max(float(flow.mean_s[0, station]) - calls_s, work_s)
-        where = topology.stations[station]
+        """Return time spent here and not in calls: the way, the wait for a slot and a processor, and work."""
+        flow, where = self._flow, self._topology.stations[station]
+        p = flow.parameters
+        own_s = float(flow.load.wait_s[0, where.cell] + p.net_delay_s[where.cell] + p.own_s[station])
         key = f"{self._identity}|{where.component}.{where.operation}"
         return max(1, round(1000.0 * own_s * exp(_SPREAD * normal(self._seed, "trace span", key))))
-
-    def _attempt_s(self, link: int) -> float:
-        """Return the mean time of one attempt, as the caller sees it."""
-        legs = self._topology.leg_station[self._topology.leg_link == link]
-        load = self._flow.offered_rps[0, legs] + 1e-9
-        mean_s = float((load * self._flow.mean_s[0, legs]).sum() / load.sum())
-        return min(mean_s, self._topology.links[link].call.timeout_ms / 1000.0)
 
     def _made(self, link: int) -> bool:
         """Return whether this trace makes the call: a rare one only by chance, a failing one always."""
@@ -164,13 +176,15 @@ class _Tracer:
         rows = self.spans(callee)
         failing = self._failing_share(link) >= _FAILING_SHARE
         if failing and self._failures.timed_out[link] >= self._failures.refused[link]:
+            lost = np.argmax(self._failed_by[:, callee]) == Why.NETWORK
+            rows = rows[:1] if lost else rows
             lasts_ms, note = call.timeout_ms, f"timeout after {call.timeout_ms} ms"
         elif failing:
-            cause = Cause(self._failures.why[link])
-            quick = cause in (Cause.REJECTED, Cause.THROTTLED)
-            rows = rows[:1] if quick else rows
-            lasts_ms = _REFUSED_MS if quick else min(rows[0].duration_ms, call.timeout_ms)
-            note = REFUSALS[cause].format(callee=self._topology.links[link].callee)
+            why = Why(int(self._failures.why[link]))
+            rows = rows[:1] if why in AT_ONCE else rows
+            lasts_ms = _REFUSED_MS if why in AT_ONCE else min(rows[0].duration_ms, call.timeout_ms)
+            name = self._topology.links[link].callee
+            note = refusal(why, name, self._topology.world.component(name).kind)
         else:
             lasts_ms, note = min(rows[0].duration_ms, call.timeout_ms), rows[0].note
         times = 1 + call.retries if failing else max(1, round(call.per_request))
@@ -180,10 +194,3 @@ class _Tracer:
         inside = [replace(row, duration_ms=min(row.duration_ms, lasts_ms)) for row in rows[1:]]
         inside = [row for row in inside if row.start_ms < lasts_ms]
         return [first, *inside], lasts_ms * times, failing
-
-    def _own_note(self, station: int) -> str:
-        failed_by = self._flow.failed_by[:, 0, station]
-        for cause, note in _OWN_NOTES.items():
-            if failed_by[cause] >= _FAILING_SHARE:
-                return note
-        return ""

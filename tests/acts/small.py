@@ -40,7 +40,7 @@ WORLD = World(
             "db",
             "database",
             operations=(Operation(id="read", work_ms=2), Operation(id="write", work_ms=4)),
-            standby=True,
+            standby_zone="c",
             replicas=2,
             shards=("s1",),
         ),

@@ -121,7 +121,12 @@ def test_failover_stops_writes_for_a_cut_over():
     one = fault("disk_stall", component="db", operation="write")
     for seed in range(0, 60, 20):
         done = planned(act("failover", "db"), situation(one), seed)
-        (write,) = added(done)
+        write, *moved = added(done)
+        assert [(place["zone"], param, value) for place, param, _, value, *_ in moved] == [
+            ("a", Param.TRAFFIC, 0.0),
+            ("b", Param.TRAFFIC, 0.0),
+            ("c", Param.TRAFFIC, 1.0),
+        ]
         assert write[:4] == ({"component": "db", "operation": "write"}, Param.ERROR_RANDOM, Op.SET, 1.0)
         assert write[5] == done.takes_ms
         assert 30_000 <= done.takes_ms - write[4] <= 60_000

@@ -190,6 +190,7 @@ FLAWLESS: list[Timed] = [
     (1150, LookedAt(verb="metrics", args="checkout")),
     (1160, MitigationClaimed()),
     (1170, update("customer", "Checkout has recovered. We are sorry.")),
+    (1175, update("executive", "Checkout has recovered; the cause was a deploy.")),
     (1200, IncidentResolved()),
     (1200, DrillEnded(reason="resolved")),
 ]

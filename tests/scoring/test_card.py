@@ -5,6 +5,7 @@ from pathlib import Path
 
 from scoring.card_json import card_json
 from scoring.card_text import card_text
+from scoring.outcome import outcome_lines
 from scoring.score import judge, total
 from sim.events import HintGiven
 from sim.spec import Debrief, Objective
@@ -39,6 +40,26 @@ def test_a_drill_that_was_left_is_judged_as_far_as_it_went() -> None:
     assert "Not played to its end" not in card_text(judge(idle()))
     values = {measure.id: measure.value for measure in left.measures}
     assert values["severity-under"] == 0, "the grace was not over"
+
+
+def test_the_card_begins_with_three_plain_lines_of_outcome() -> None:
+    assert outcome_lines(judge(flawless())) == (
+        "Mitigated: users had recovered 8 min after they were first hurt.",
+        "At worst 30% of users were hurt; 8,333 user-minutes were lost in all.",
+        "Went best: few user-minutes were lost. No check was left unmet.",
+    )
+    assert outcome_lines(judge(idle())) == (
+        "Not mitigated: users did not recover.",
+        "At worst 30% of users were hurt; 55,000 user-minutes were lost in all.",
+        "No check was met. Would help most: the quickest safe way to relieve users, tried before the cause "
+        "is understood.",
+    )
+    by_itself = outcome_lines(judge(drill([], impact(800))))[0]
+    assert by_itself == "Not mitigated: users recovered by themselves 8 min after they were first hurt."
+    quiet = [pair for pair in impact(0) if pair[1].kind == "truth.impact_measured"]
+    assert outcome_lines(judge(drill([], quiet)))[0] == "Nothing to mitigate: no user was hurt."
+    lines = clumsy_card().splitlines()
+    assert lines[2].startswith("  Mitigated:"), "before the objectives"
 
 
 def test_the_total_is_shown_only_on_request() -> None:

@@ -7,6 +7,8 @@ from scoring.rubric import AREAS, CHECK_IDS, CHECK_RULES
 from scoring.score import judge
 from scoring.scorecard import Check
 from sim.events import (
+    ActFinished,
+    ActJudged,
     ActStarted,
     AlertFired,
     AlertLabelled,
@@ -23,6 +25,7 @@ from sim.events import (
     ScopeStated,
     SeveritySet,
 )
+from sim.spec import Change, Fault, Where
 from tests.scoring.drills_by_hand import (
     ALERT,
     FLAWLESS,
@@ -34,6 +37,7 @@ from tests.scoring.drills_by_hand import (
     flawless,
     idle,
     impact,
+    scenario,
     update,
 )
 
@@ -108,8 +112,8 @@ def test_a_silence_costs_where_it_hid_the_incident_before_the_declaration() -> N
 
 def severities(*steps: tuple[int, str]) -> list[Timed]:
     (at_s, first), *rest = steps
-    declared = IncidentDeclared(severity=first, title="")  # type: ignore[arg-type]
-    return [(at_s, declared), *((t, SeveritySet(severity=s)) for t, s in rest)]  # type: ignore[arg-type]
+    declared = IncidentDeclared(severity=first, title="")
+    return [(at_s, declared), *((t, SeveritySet(severity=s)) for t, s in rest)]
 
 
 def with_severity(severity: str, from_s: int, until_s: int) -> list[Timed]:
@@ -140,6 +144,13 @@ def test_one_level_too_high_is_free_early_and_costs_later() -> None:
     truth = with_severity("P2", 600, 3600)
     assert credit("severity-right", severities((380, "P1"), (1275, "P2")), truth) == 1
     assert credit("severity-right", severities((380, "P1"), (2490, "P2")), truth) == pytest.approx(0.5)
+
+
+def test_a_severity_of_an_impact_that_was_not_sustained_fitted_where_one_was_stated() -> None:
+    stated = check("severity-right", severities((380, "P1")), impact(590))
+    assert stated.result == "met"
+    assert stated.verdict.why.startswith("mitigated before the impact had lasted 5 min")
+    assert check("severity-right", PAGED, impact(590)).result == "not observable"
 
 
 def test_a_rise_of_the_true_severity_has_to_be_followed_within_the_grace() -> None:
@@ -195,6 +206,26 @@ def test_suspicions_are_not_required_stay_on_record_and_end_with_mitigation() ->
     assert found == [1, 1, pytest.approx(0.6)]
 
 
+@pytest.mark.parametrize(
+    ("kind", "word", "expected"),
+    [("config", "config", 1), ("flag", "config", 1), ("deploy", "config", 0.7), ("config", "cpu", 1)],
+)
+def test_the_change_that_brought_the_fault_is_a_right_mechanism_too(
+    kind: str, word: str, expected: float
+) -> None:
+    brought = scenario(
+        mechanism="cpu",
+        faults=(Fault(id="bad-deploy", kind="x", where=Where(component="payments"), change="rules"),),
+        changes=(Change(id="rules", at_s=-5, component="payments", kind=kind, summary="", by="jo"),),
+    )
+    suspicion = HypothesisRecorded(component="payments", mechanism=word)
+    card = judge(drill([(500, suspicion)], impact(800), scenario=brought))
+    verdict = next(check.verdict for check in card.checks if check.id == "suspect-right")
+    assert verdict.credit == pytest.approx(expected)
+    what = "a deploy" if kind == "deploy" else f"a {kind} change"
+    assert verdict.why.endswith(f"it was payments: cpu, brought by {what}")
+
+
 def test_a_fault_that_made_no_alert_is_not_the_place() -> None:
     decoy = FaultStarted(fault="harmless", fault_kind="leak", component="island")
     suspicion = HypothesisRecorded(component="island", mechanism="deploy")
@@ -210,10 +241,40 @@ def test_a_look_at_the_target_or_the_changes_comes_before_the_act() -> None:
             ("metrics", "payments"),
             ("changes", ""),
             ("metrics", "web"),
+            ("alerts", ""),
+            ("status", ""),
             ("help", ""),
         )
     ]
-    assert found == [1, 1, 0.5, 0]
+    assert found == [1, 1, 0.5, 0.5, 0.5, 0]
+
+
+def test_a_look_before_an_act_known_to_harm_earns_nothing() -> None:
+    kick: Timed = (500, ActStarted(act=1, verb="restart", target="database", by="ada", takes_s=60))
+    look: Timed = (400, LookedAt(verb="metrics", args="database", component="database"))
+    undo: Timed = (600, ActStarted(act=2, verb="rollback", target="payments", by="ada", takes_s=60))
+    found = [credit("looked-before-acting", played) for played in ([look, kick], [kick], [look, kick, undo])]
+    assert found == [None, 0, 0.5]
+
+
+def test_the_most_telling_look_before_the_act_is_cited() -> None:
+    act = (500, ActStarted(act=1, verb="rollback", target="payments", by="ada", takes_s=1))
+    looks: list[Timed] = [
+        (400, LookedAt(verb="alerts", args="")),
+        (410, LookedAt(verb="logs", args="payments", component="payments")),
+        (420, LookedAt(verb="changes", args="")),
+        (430, LookedAt(verb="runbook", args="payments", component="payments")),
+        (440, LookedAt(verb="status", args="")),
+    ]
+
+    def cited(given: list[Timed]) -> str:
+        return check("looked-before-acting", [*given, act]).verdict.evidence[0].what
+
+    assert [cited(looks), cited(looks[:1] + looks[2:]), cited([looks[0], looks[4]])] == [
+        "looked: logs payments",
+        "looked: runbook payments",
+        "looked: status",
+    ]
 
 
 # --- communication ----------------------------------------------------------------------------------------
@@ -239,10 +300,27 @@ def test_customers_clock_starts_where_a_p1_could_be_seen_undeclared() -> None:
     assert late == pytest.approx(1 - (1500 - 1320 + 3000 - 2820) / 1800)
 
 
-def test_nothing_fell_due_is_met_only_for_who_engaged() -> None:
+@pytest.mark.parametrize("audience", ["customer", "executive", "internal"])
+def test_where_nothing_fell_due_silence_earns_nothing_and_an_update_does(audience: str) -> None:
+    """P1 declared at 380 s, over at 700 s: customers were due at 380 + 600 + 120 s."""
+    name = {"customer": "customers-told", "executive": "executives-told", "internal": "internal-told"}[
+        audience
+    ]
+    silent: list[Timed] = [*PAGED, (380, IncidentDeclared(severity="P1", title=""))]
     short = impact(700)
-    assert credit("customers-told", [], short) is None
-    assert credit("customers-told", [(380, LookedAt(verb="metrics", args="web"))], short) == 1
+    assert check(name, silent, short).result == "not observable"
+    assert check(name, [*silent, *updates(500, audience=audience)], short).result == "met"
+    assert check(name, [*silent, *updates(1000, audience=audience)], short).result == "met", "still in time"
+    assert check(name, [*silent, *updates(3500, audience=audience)], short).result == "not observable"
+
+
+def test_a_silent_drill_has_no_strong_communication() -> None:
+    silent = [pair for pair in FLAWLESS if pair[1].kind != "update.sent"]
+    card = judge(drill(silent, impact(590) + JUDGED))
+    area = next(area for area in card.areas if area.area == "communication")
+    assert (area.share, area.observable) == (None, 0)
+    tell = next(objective for objective in card.objectives if objective.id == "tell")
+    assert tell.result == "not observable"
 
 
 def test_promises_are_kept_by_a_next_update_or_by_closing() -> None:
@@ -269,8 +347,27 @@ def test_an_update_says_severity_journey_and_next_time() -> None:
     assert credit("update-says-what-matters", base) is None
 
 
+def test_executives_who_got_updates_hear_of_the_end_too() -> None:
+    def of(*audiences: str) -> float | None:
+        return credit("closing-notice", [*silent, *((1170, update(a, "It is fixed.")) for a in audiences)])
+
+    silent = [pair for pair in FLAWLESS if pair[0] not in (1170, 1175)]
+    assert [of("customer", "executive"), of("customer"), of("executive"), of()] == pytest.approx(
+        [1, 0.7, 0.3, 0]
+    )
+    silent = [pair for pair in silent if pair[0] != 420]
+    assert of("customer") == 1, "executives had heard nothing"
+
+
+def test_after_recovery_an_update_is_not_tested_as_one_that_goes_on() -> None:
+    late = update("customer", "Thank you for your patience.")
+    base = [pair for pair in FLAWLESS if pair[0] not in (1170, 1175)]
+    assert credit("update-says-what-matters", [*base, (1170, late)]) == 1
+    assert credit("update-says-what-matters", [*base, (700, late)]) == pytest.approx((1 + 1 + 1 / 3) / 3)
+
+
 def test_a_closing_notice_comes_after_recovery_and_says_so() -> None:
-    base = [pair for pair in FLAWLESS if pair[0] != 1170]
+    base = [pair for pair in FLAWLESS if pair[0] not in (420, 1170, 1175)]
     assert credit("closing-notice", base) == 0
     assert credit("closing-notice", [*base, (790, update("customer", "It is fixed."))]) == 0
     assert credit("closing-notice", [*base, (900, update("customer", "It is fixed."))]) == 1
@@ -299,6 +396,20 @@ def test_harm_is_an_act_known_to_harm_or_a_critical_alert_of_an_act() -> None:
     assert credit("no-harm-done", PAGED) is None, "nobody was engaged"
 
 
+def test_acts_that_changed_nothing_are_mentioned_and_cost_nothing() -> None:
+    useless: list[Timed] = [
+        (700, ActStarted(act=2, verb="scale", target="web", by="ada", takes_s=300)),
+        (1180, ActFinished(act=2, verb="scale", target="web", ok=True, text="done")),
+    ]
+    truth = [*impact(800), *JUDGED, (1180, ActJudged(act=2, outcome="no_effect"))]
+    verdict = check("no-harm-done", [*FLAWLESS, *useless], truth).verdict
+    assert (verdict.credit, verdict.why) == (
+        1,
+        "2 acts, none known to harm; 1 act changed nothing and took 8 min",
+    )
+    assert check("no-harm-done", FLAWLESS).verdict.why == "1 act, none known to harm"
+
+
 def test_recovery_is_verified_by_a_look_before_closing() -> None:
     unseen = [pair for pair in FLAWLESS if pair[0] != 1150]
     assert credit("recovery-verified", unseen) == 0.5
@@ -323,6 +434,23 @@ def test_an_update_overclaims_while_users_are_hurt(text: str, expected: float | 
 def test_a_claim_is_true_from_the_start_of_recovery_on() -> None:
     assert credit("claim-true", [(800, MitigationClaimed())]) == 1
     assert credit("claim-true", [(799, MitigationClaimed())]) == 0
+
+
+def test_a_hint_helped_only_with_what_was_not_settled_before_it() -> None:
+    """Suspected at 450 s, acted at 500 s, recovered at 800 s."""
+    names = ("suspect-right", "looked-before-acting", "loss-small", "mitigated")
+
+    def helped(at_s: int) -> list[bool]:
+        card = judge(flawless(extra=[(at_s, HintGiven(number=1, text="Look at changes."))]))
+        found = {check.id: check.with_help for check in card.checks}
+        return [found[name] for name in names]
+
+    assert [helped(at_s) for at_s in (440, 460, 510, 810)] == [
+        [True, True, True, True],
+        [False, True, True, True],
+        [False, False, True, True],
+        [False, False, False, False],
+    ]
 
 
 def test_a_hint_is_recorded_and_costs_nothing() -> None:

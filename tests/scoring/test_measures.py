@@ -1,9 +1,20 @@
 import pytest
 
 from scoring.measures import MEASURE_KINDS
+from scoring.record import DrillRecord
 from scoring.score import judge
-from scoring.scorecard import Scorecard
-from tests.scoring.drills_by_hand import PAGED, drill, flawless, idle, impact
+from scoring.scorecard import Measure, Scorecard
+from sim.events import ActFinished, ActJudged, ActStarted
+from tests.scoring.drills_by_hand import (
+    FLAWLESS,
+    JUDGED,
+    PAGED,
+    Timed,
+    drill,
+    flawless,
+    idle,
+    impact,
+)
 
 
 def values(card: Scorecard) -> dict[str, float | None]:
@@ -39,6 +50,7 @@ def test_figures_of_a_flawless_drill() -> None:
         "mttr": 900,
         "relapses": 0,
         "acts": 1,
+        "acts-without-effect": 0,
         "hints": 0,
     }
 
@@ -49,6 +61,39 @@ def test_what_nobody_did_has_no_value_instead_of_a_zero() -> None:
         assert found[name] == ("no evidence", None), name
     assert found["promises-in-time"] == ("not applicable", None)
     assert found["severity-under"] == ("measured", 45 * 60)
+
+
+def measures(record: DrillRecord) -> dict[str, Measure]:
+    return {measure.id: measure for measure in judge(record).measures}
+
+
+def test_acts_that_changed_nothing_are_counted_with_the_time_they_took() -> None:
+    acts: list[Timed] = [
+        (700, ActStarted(act=2, verb="scale", target="web", by="ada", takes_s=300)),
+        (1000, ActFinished(act=2, verb="scale", target="web", ok=True, text="done")),
+        (1000, ActStarted(act=3, verb="restart", target="web", by="ada", takes_s=180)),
+        (1180, ActFinished(act=3, verb="restart", target="web", ok=False, text="failed")),
+    ]
+    judged: list[Timed] = [
+        (1000, ActJudged(act=2, outcome="no_effect")),
+        (1180, ActJudged(act=3, outcome="failed")),
+    ]
+    vain = measures(drill([*FLAWLESS, *acts], [*impact(800), *JUDGED, *judged]))["acts-without-effect"]
+    assert (vain.value, vain.note) == (2, "took 8 min")
+    assert measures(drill(FLAWLESS, []))["acts-without-effect"].standing == "no evidence"
+
+
+def test_an_impact_that_was_not_sustained_has_no_time_at_a_wrong_severity() -> None:
+    short = measures(flawless(until_s=590))
+    for name in ("severity-under", "severity-over"):
+        assert (short[name].value, short[name].note) == (0, "mitigated before the impact had lasted 5 min")
+    unstated = measures(drill(PAGED, impact(590)))["severity-under"]
+    assert (unstated.standing, unstated.note) == ("not applicable", short["severity-under"].note)
+
+
+def test_a_silence_says_until_when_it_is_counted() -> None:
+    assert measures(flawless())["customer-silence"].note == "until users had recovered"
+    assert measures(idle())["customer-silence"].note == "until the horizon"
 
 
 def test_without_truth_nothing_about_impact_has_a_value() -> None:

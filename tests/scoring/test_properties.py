@@ -1,10 +1,11 @@
 """What must hold for every play: harm never pays, speed never costs, doing nothing earns nothing."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scoring.record import DrillRecord
 from scoring.score import judge, total
+from scoring.scorecard import Scorecard
 from sim.events import ActStarted, AlertFired, AlertLabelled, AlertSilenced, MitigationClaimed
 from tests.scoring.drills_by_hand import (
     ALERT,
@@ -73,13 +74,24 @@ def test_more_user_minutes_lost_never_raise_the_total(
 
 @quick
 @given(plays(), st.tuples(st.integers(LAST_SUSPICION_S + 10, 3000), recoveries))
-def test_an_earlier_mitigation_never_lowers_the_total(
+def test_an_earlier_mitigation_never_lowers_mitigation_nor_with_the_same_communication_the_total(
     play: list[Timed], recovered: tuple[int, int | None]
 ) -> None:
     first_s, second_s = recovered
     early_s, late_s = sorted((first_s, second_s)) if second_s is not None else (first_s, None)
-    late = score(drill(play, impact(late_s) + JUDGED))
-    assert score(drill(play, impact(early_s) + JUDGED)) >= late - TOLERANCE
+    late = judge(drill(play, impact(late_s) + JUDGED))
+    early = judge(drill(play, impact(early_s) + JUDGED))
+    assert mitigation_share(early) >= mitigation_share(late) - TOLERANCE
+    if communication_credits(early) == communication_credits(late):
+        assert total(early) >= total(late) - TOLERANCE
+
+
+def mitigation_share(card: Scorecard) -> float:
+    return next(area.share or 0.0 for area in card.areas if area.area == "mitigation")
+
+
+def communication_credits(card: Scorecard) -> list[float | None]:
+    return [check.verdict.credit for check in card.checks if check.area == "communication"]
 
 
 HARMS: dict[str, tuple[list[Timed], list[Timed]]] = {
@@ -96,8 +108,13 @@ HARMS: dict[str, tuple[list[Timed], list[Timed]]] = {
 }
 
 
+PREPARED_HARM = [*PAGED, *(pair for pair in FLAWLESS if pair[0] in (350, 430))]
+"""A page taken and a look at the changes: all that is done after it is prepared."""
+
+
 @quick
 @given(plays(), recoveries, st.sampled_from(sorted(HARMS)))
+@example(PREPARED_HARM, 460, "a tempting act")
 def test_doing_harm_never_raises_the_total(play: list[Timed], recovered_s: int | None, name: str) -> None:
     did, was = HARMS[name]
     without = score(drill(play, impact(recovered_s) + JUDGED))

@@ -65,6 +65,36 @@ def test_a_user_does_not_wait_for_ever():
     assert entry.note == "user gave up after 10000 ms"
 
 
+def test_a_request_that_is_turned_away_takes_a_millisecond_and_calls_nobody():
+    (overloaded,) = trace("checkout", sick(Param.WORK, 80.0, Op.MUL, component="web"))
+    assert (overloaded.duration_ms, overloaded.note) == (1, "rejected: queue or pool full")
+    (throttled,) = trace("browse", sick(Param.ADMIT, 0.5, component="web"))
+    assert (throttled.duration_ms, throttled.note) == (1, "throttled: too many requests")
+    (down,) = trace("payments.charge", sick(Param.ADMIT, 0.0, component="payments"))
+    assert (down.duration_ms, down.note) == (1, "connection refused")
+
+
+def test_a_lost_request_leaves_nothing_but_waiting():
+    (entry,) = trace("checkout", sick(Param.NET_LOSS, 0.5, component="web"))
+    assert (entry.duration_ms, entry.note) == (10_000, "lost on the way")
+    (called,) = trace("payments.charge", sick(Param.NET_LOSS, 0.5, component="payments"))
+    assert (called.duration_ms, called.note) == (800, "lost on the way")
+
+
+def test_a_few_refusals_among_many_other_failures_do_not_hide_them():
+    few = sick(Param.ADMIT, 0.9, component="web")
+    many = Modifier("n", "g", Where(component="payments"), Param.ERROR_REPEATABLE, Op.SET, 0.6, 0)
+    entry, charge = trace("checkout", few, many)
+    assert (entry.note, charge.note) == ("failed: payments", "500 from payments; 2 times")
+
+
+@pytest.mark.parametrize("gone", [Param.ADMIT, Param.REPLICAS])
+def test_a_callee_that_is_down_refuses_connections(gone):
+    entry, charge = trace("checkout", sick(gone, 0.0, component="payments"))
+    assert charge.note == "connection refused by payments; 2 times"
+    assert (charge.duration_ms, entry.note) == (2, "failed: payments")
+
+
 def test_operations_can_be_traced_and_unknown_names_not():
     assert trace("payments.charge")[0].name.startswith("payments.charge")
     with pytest.raises(ScenarioError):

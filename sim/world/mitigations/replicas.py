@@ -3,6 +3,7 @@
 from math import ceil
 
 from sim.spec import Component, Where, World
+from sim.world.faults import zones
 from sim.world.mitigations.job import Deed, Job, Mitigation, Takes, removal
 from sim.world.mitigations.plan import Act, Refusal, Step
 from sim.world.modifiers import Modifier, Op, Param
@@ -23,6 +24,9 @@ _PROVISIONING = 0.5
 
 _CUT_OVER_S = (30.0, 60.0)
 """How long writes fail while a standby is promoted (an assumption within the 2 min of GitHub 2023-09-05)."""
+
+_MOVED_FROM = 100
+"""Number of the first modifier that moves traffic to a standby, past those that make writes fail."""
 
 
 def _restart(job: Job) -> Deed | Refusal:
@@ -105,7 +109,7 @@ def _scale_warning(act: Act, world: World) -> str:
 
 def _failover(job: Job) -> Deed | Refusal:
     component = job.component
-    if not component.standby:
+    if component.standby_zone is None:
         return Refusal(f"{component.id} has no standby")
     for entry in job.situation.finished:
         if entry.ok and (entry.act.verb, entry.act.where.component) == ("failover", component.id):
@@ -119,10 +123,27 @@ def _failover(job: Job) -> Deed | Refusal:
     steps = (
         Step(job.act.t_ms, progress=(0, 3, "standby is catching up")),
         Step(from_ms, add=_writes_fail(job, from_ms), progress=(1, 3, "old primary fenced, writes stop")),
-        Step(job.end_ms, progress=(3, 3, "standby is primary")),
+        Step(job.end_ms, add=_moved(job, component), progress=(3, 3, "standby is primary")),
         removal(job.end_ms, gone),
     )
-    return Deed(f"the standby of {component.id} is primary now", steps, cures=gone)
+    text = f"the standby of {component.id} in {component.standby_zone} is primary now"
+    return Deed(text, steps, cures=gone)
+
+
+def _moved(job: Job, component: Component) -> tuple[Modifier, ...]:
+    """Return the modifiers that send traffic to the standby and none to where the component was."""
+    places = dict.fromkeys(zones(component, job.world), 0.0) | {str(component.standby_zone): 1.0}
+    return tuple(
+        job.modifier(
+            _MOVED_FROM + n,
+            Param.TRAFFIC,
+            Op.SET,
+            weight,
+            job.end_ms,
+            where=Where(component=component.id, zone=zone),
+        )
+        for n, (zone, weight) in enumerate(places.items())
+    )
 
 
 def _writes_fail(job: Job, from_ms: int) -> tuple[Modifier, ...]:
