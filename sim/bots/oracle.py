@@ -110,6 +110,7 @@ class _Oracle:
     def _close(self) -> None:
         if self.drill.ended:
             return
+        self._do("status")
         self._do("mitigated")
         self._tell_everybody("Resolved: it works again for everybody. We look into the cause", closing=True)
         self._pass(SAY_MS)

@@ -23,10 +23,12 @@ _COLUMN_MIN = 4
 _LABEL_MAX = 26
 _SHARE_SPAN_MIN = 0.01
 """A '%' chart spans at least one percentage point: ordinary noise of 0.02 % must not look like an outage."""
+_SCALE_WIDTH = 26
+"""Room kept for the figures beside a chart, so that charts below one another are equally wide."""
 _USUAL_SPAN_SHARE = 0.25
 """A chart spans at least this share of its mean; an assumption."""
 
-_HANG = re.compile(r"\s*(?:\d\d:\d\d:\d\d (?:[A-Z]+ +)?|[-•] )?")
+_HANG = re.compile(r"\s*(?:\d\d:\d\d:\d\d (?:[A-Z]+(?: \d+)? +)?|[-•] )?")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NUMBER = re.compile(r"[-+−]?\d[\d,.]*( ?(%|ms|s|min|h|/s|MB|GB))?|-|–|")
 
@@ -161,7 +163,7 @@ def _chart_rows(chart: Chart, width: int, label_width: int) -> list[str]:
     scale = f"{scale}, {_span(chart.step_s * len(chart.values))}"
     bars = sparkline(
         chart.values,
-        max(8, min(60, width - cell_len(indent) - cell_len(scale) - 2)),
+        max(8, min(60, width - cell_len(indent) - max(cell_len(scale), _SCALE_WIDTH) - 2)),
         _span_min(chart),
     )
     figures = [

@@ -51,7 +51,7 @@ def test_a_table_at_120_columns():
 
 def test_charts_at_80_columns_stand_under_each_other():
     assert rows([ERRORS, LATENCY], 80) == [
-        "checkout errors  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▂▂▃▄▄▅▅▆▇▇██  0.1 to 19 %, 15 min",
+        "checkout errors  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▂▂▃▄▅▅▆▇██  0.1 to 19 %, 15 min",
         "                 now 19 % · an hour ago 0.1 · yesterday 0.12",
         "p99              ▁▁ ▅█  176 to 412 ms, 75 s",
         "                 now 412 ms · an hour ago 180 · yesterday 176",

@@ -6,11 +6,11 @@ import time
 import pytest
 from tiny import SEED, STARTS_AT, built, component, played
 
-from sim.spec import Call, ComponentKind, Operation, Where
+from sim.spec import Call, ComponentKind, Fault, Operation, Where
 from sim.streams import poisson
 from sim.world import topology
 from sim.world.failures import Why, refusal
-from sim.world.log_notes import unfit, with_figures
+from sim.world.log_notes import fault_notes, unfit, with_figures
 from sim.world.logs import LINES_MAX, Note, lines
 from sim.world.modifiers import Modifier, Op, Param
 
@@ -159,6 +159,25 @@ def test_a_database_talks_like_mysql():
     assert count(own, deadlock) > 100
     assert count(own, "INFO purge of old row versions done") == 2
     assert count(lines(at, samples, "user", SEED, STARTS_AT), "db: statement failed") > 100
+
+
+def test_a_standby_follows_and_neither_breaks_nor_refuses():
+    store = component("db", Operation(id="write", work_ms=3), kind="database", zones=("a",), standby_zone="b")
+    at = built(store)
+    fault = Fault(id="stuck", kind="disk_stall", where=Where(component="db"))
+    noted = fault_notes(at, fault, "db")
+    assert {at.cells[cell].zone for _, cells in noted for cell in cells} == {"a"}
+    samples = played(at, (sick(Param.ADMIT, 0.0, component="db"),))[1:]
+    told = [line[9:] for line in lines(at, samples, "db", SEED, STARTS_AT) if " b v1 " in line]
+    assert len(told) == 1
+    assert re.fullmatch(r"b v1 INFO standby: applies the log of the primary, [1-4]00 ms behind", told[0])
+
+
+def test_requests_that_are_dropped_because_nobody_waits_any_more_are_told():
+    at = stored_in("db", "database")
+    stuck = sick(Param.STALL_MS, 5_000.0, component="db")
+    samples = played(at, (stuck, sick(Param.SLOTS, 0.01, component="db")), until_ms=120_000)[1:]
+    assert count(lines(at, samples, "db", SEED, STARTS_AT), "client gone while its statement waited") > 10
 
 
 def test_what_callers_write_fits_what_they_call():

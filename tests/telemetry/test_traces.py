@@ -53,6 +53,22 @@ def test_an_error_is_followed_to_the_cell_that_makes_it():
     assert entry.note == "failed: payments"
 
 
+def test_what_waits_for_a_failing_callee_has_no_more_time_of_its_own():
+    ordinary = trace("checkout")[1].start_ms
+    for wrong in (
+        sick(Param.NET_DELAY_MS, 700.0, component="payments"),
+        sick(Param.ADMIT, 0.3, component="ads"),
+    ):
+        assert trace("checkout", wrong)[1].start_ms == pytest.approx(ordinary, abs=3)
+    stuck = (
+        sick(Param.STALL_MS, 5_000.0, component="payments"),
+        Modifier("n", "f", Where(component="payments"), Param.SLOTS, Op.MUL, 0.01, 0),
+    )
+    entry, charge = trace("checkout", *stuck)
+    assert charge.start_ms == pytest.approx(ordinary, abs=3)
+    assert charge.duration_ms > 0.9 * entry.duration_ms
+
+
 def test_a_soft_call_does_not_fail_the_trace():
     entry, ads = trace("browse", sick(Param.ERROR_REPEATABLE, 0.5, component="ads"))
     assert ads.note == "500 from ads"
