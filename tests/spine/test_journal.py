@@ -237,5 +237,5 @@ def test_a_header_that_is_none_is_said(played: Path, bad: bytes):
 def test_a_lock_that_cannot_be_made_is_said(played: Path):
     (played / "lock").unlink()
     (played / "lock").mkdir()
-    with pytest.raises(StorageError, match="cannot lock .*drill: Is a directory"):
+    with pytest.raises(StorageError, match=r"cannot lock .*drill: Is a directory"):
         resume(played, interactive=False)
