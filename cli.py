@@ -295,20 +295,13 @@ def _play_script(opened: "OpenDrill", lines: "tuple[ScriptLine, ...]", *, quiet:
 
 
 def _show_card(path: "Path", *, as_json: bool) -> None:
-    from scoring.card_json import card_json
-    from scoring.card_text import render
+    from scoring.commands import show
     from scoring.record import load
     from scoring.score import judge
 
-    card = judge(load(path))
-    if as_json:
-        click.echo(card_json(card), nl=False)
-        return
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    console.print(render(card))
-    click.echo(f"\nkept as {path.name}; this card again: pagerdrill score {path.name}")
+    show(judge(load(path)), as_json=as_json)
+    if not as_json:
+        click.echo(f"\nkept as {path.name}; this card again: pagerdrill score {path.name}")
 
 
 # --- bots -------------------------------------------------------------------------------------------------

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from scoring.scorecard import Scorecard
 
 FindDrill = Callable[[str, str | None], Path]
 """Returns the folder of a drill by its name and the home folder, as typed; raises PagerDrillError."""
@@ -33,8 +37,12 @@ def score(find_drill: FindDrill, drill: str, form: str, with_total: bool, home: 
             f"{drill} is not over, and its card would tell how it ends; "
             f"go on with `pagerdrill play --resume {drill}`"
         )
-    card = judge(record)
-    if form == "json":
+    show(judge(record), as_json=form == "json", with_total=with_total)
+
+
+def show(card: "Scorecard", *, as_json: bool, with_total: bool = False) -> None:
+    """Print a scorecard: as JSON, or as text, in colour where it goes to a terminal."""
+    if as_json:
         from scoring.card_json import card_json
 
         click.echo(card_json(card, with_total=with_total), nl=False)

@@ -194,8 +194,8 @@ def percent_text(share: float) -> str:
 class Action(Frozen):
     """One verb with its parameters. Subclasses say how they are parsed and written.
 
-    `actor` is the person who acts; it is set by the drill. Class attributes: `verb`, `group`, `usage` (without
-    the verb), `about` (one line) and `example`.
+    `actor` is the person who acts; it is set by the drill. Class attributes: `verb`, `group`, `usage`
+    (without the verb), `about` (one line) and `example`.
     """
 
     actor: str = ""

@@ -29,7 +29,7 @@ _USUAL_SPAN_SHARE = 0.25
 """A chart spans at least this share of its mean; an assumption."""
 
 _HANG = re.compile(r"\s*(?:\d\d:\d\d:\d\d (?:[A-Z]+(?: \d+)? +)?|[-•] )?")
-# Control, surrogate and invisible characters; a joiner, for one, makes the width of a row depend on its cells.
+# Control, surrogate and invisible characters; a joiner makes the width of a row depend on its cells.
 _CONTROL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
