@@ -291,17 +291,16 @@ def _hurt(
     by: Yardstick, failed: Floats, slow: Floats, degraded: Floats, users: Floats
 ) -> tuple[JourneyImpact, ...]:
     """Return the streams that are hurt, with their active users."""
+    shares = np.round((failed, slow, degraded), 6).T.tolist()
+    # Built without validation: these are our own figures, and there are dozens in every sample of an outage.
     return tuple(
-        JourneyImpact(
-            journey=journey,
-            client=client,
-            failed=round(float(failed[i]), 6),
-            slow=round(float(slow[i]), 6),
-            degraded=round(float(degraded[i]), 6),
-            users=round(float(users[i]), 1),
+        JourneyImpact.model_construct(
+            journey=journey, client=client, failed=bad[0], slow=bad[1], degraded=bad[2], users=active
         )
-        for i, (client, journey) in enumerate(by.streams)
-        if users[i] > 0.0 and failed[i] + slow[i] + degraded[i] > 0.0
+        for (client, journey), bad, active in zip(
+            by.streams, shares, np.round(users, 1).tolist(), strict=True
+        )
+        if active > 0.0 and sum(bad) > 0.0
     )
 
 
