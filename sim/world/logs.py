@@ -21,6 +21,10 @@ from sim.world.log_notes import with_figures
 from sim.world.topology import Cell, Topology
 
 LINES_MAX = 25
+_SAMPLES_MAX = 20
+"""Of a window longer than five minutes not every sample is read, so that the answer comes at once."""
+_NEVER = 1e-4
+"""What is expected less often than this in a sample is not drawn: once in two days."""
 NOTES_MAX = 12
 """So many of the lines are kept for what faults and blips write, however loud the rest is."""
 
@@ -72,14 +76,19 @@ def lines(
     """Return at most LINES_MAX lines of a component's log, oldest first, and one that tells what is left out.
 
     `samples` are the flows at the telemetry samples of the window with their times; each stands for the
-    15 s before it. Example: "14:32:07 a v42 ERROR place: timeout after 800ms calling payments (x214)".
+    15 s before it, and in a long window for those left out as well. Example:
+    "14:32:07 a v42 ERROR place: timeout after 800ms calling payments (x214)".
     Raises KeyError for an unknown component.
     """
     topology.component_index(component)
-    log = _Log(topology, component, seed)
+    every = max(1, -(-len(samples) // _SAMPLES_MAX))
+    samples = samples[::-1][::every][::-1]
+    log = _Log(topology, component, seed, every)
     groups: dict[tuple[int, str], _Group] = {}
     for t_ms, flow in samples:
         for cell, level, text, expected in _of_sample(topology, flow, component, _reasons(notes, t_ms)):
+            if expected < _NEVER:
+                continue
             count = log.drawn(cell, text, expected, t_ms)
             group = groups.setdefault((cell, text), _Group(cell, level, text, 0, t_ms, t_ms - SAMPLE_MS))
             group.count += count
@@ -125,16 +134,22 @@ def _split(note: Note) -> tuple[str, str]:
 
 
 class _Log:
-    """What is drawn for one component's log; every draw is keyed by what it belongs to."""
+    """What is drawn for one component's log; every draw is keyed by what it belongs to.
 
-    def __init__(self, topology: Topology, component: str, seed: int) -> None:
+    `every` says for how many samples each one that is read stands.
+    """
+
+    def __init__(self, topology: Topology, component: str, seed: int, every: int) -> None:
+        self._every = every
         self._topology = topology
         self._component = component
         self._seed = seed
 
     def drawn(self, cell: int, text: str, expected: float, t_ms: int) -> int:
         """Return how often a line was written in the sample at `t_ms`: counting has a spread."""
-        return poisson(self._seed, "log count", self._key(cell, text), expected, t_ms // SAMPLE_MS)
+        return poisson(
+            self._seed, "log count", self._key(cell, text), self._every * expected, t_ms // SAMPLE_MS
+        )
 
     def moment(self, group: _Group) -> int:
         """Return when the last of these lines was written."""
@@ -165,7 +180,7 @@ class _Log:
 
     def _times(self, cell: int, level: str, text: str, within: Sequence[int]) -> int:
         if level == "INFO":
-            return len(within)
+            return len(within) * self._every
         low, high = _NOTES_PER_SAMPLE
         share = uniform(self._seed, "log rate", f"{self._component}|{text}")
         return sum(self.drawn(cell, text, low + (high - low) * share, t_ms) for t_ms in within)
@@ -183,7 +198,7 @@ class _Log:
                 self.drawn(int(cell), "served", float(flow.served_rps[0, stations].sum()) * _SAMPLE_S, t_ms)
                 for t_ms, flow in samples
             )
-            text = f"served {served} requests in {len(samples) * SAMPLE_MS // 1000}s"
+            text = f"served {served} requests in {len(samples) * self._every * SAMPLE_MS // 1000}s"
             if topology.cells[cell].standby and not served:
                 text = log_texts.STANDBY
             yield _Group(int(cell), "INFO", text, 1, last_ms, last_ms - SAMPLE_MS)

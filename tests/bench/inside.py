@@ -75,6 +75,7 @@ def looking_lines(drill: Drill) -> Iterator[str]:
         yield f"metrics {component}"
         yield f"metrics {component} p95_ms by zone"
         yield f"logs {component}"
+        yield f"logs {component} last 1h"
         yield f"topology {component}"
         yield f"changes {component}"
     for journey in names.journeys:
