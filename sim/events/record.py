@@ -57,16 +57,10 @@ def to_line(record: Record, previous_sum: str) -> tuple[str, str]:
 
     `sum` covers this line and, through it, all lines before.
     """
-    fields: dict[str, Any] = {
-        "seq": record.seq,
-        "t_ms": record.t_ms,
-        "kind": record.event.kind,
-        "actor": record.actor,
-        "seen_by": list(record.seen_by),
-        "data": record.event.model_dump(mode="json"),
-        "in": record.is_input,
-    }
-    body = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    head = {"seq": record.seq, "t_ms": record.t_ms, "kind": record.event.kind, "actor": record.actor}
+    text = json.dumps({**head, "seen_by": record.seen_by}, ensure_ascii=False, separators=(",", ":"))
+    is_input = "true" if record.is_input else "false"
+    body = f'{text[:-1]},"data":{record.event.model_dump_json()},"in":{is_input}}}'
     checksum = chained_sum(previous_sum, body)
     return f'{body[:-1]},"sum":"{checksum}"}}', checksum
 
