@@ -209,12 +209,19 @@ class Flow:
 
     # --- percentiles, on request ---
 
-    def percentiles_ms(self, groups: Grouping, quantiles: Sequence[float] = (0.5, 0.95, 0.99)) -> Floats:
+    def percentiles_ms(
+        self,
+        groups: Grouping,
+        quantiles: Sequence[float] = (0.5, 0.95, 0.99),
+        near_ms: Floats | None = None,
+    ) -> Floats:
         """Return response time percentiles (len(quantiles), B, groups) of groups of stations, by load.
 
-        Of all answers, fast failures too. `topology.grouping` makes the groups; without load: 0.
+        Of all answers, fast failures too. `topology.grouping` makes the groups; without load: 0. `near_ms`
+        is where they were a moment ago, to begin the search there.
         """
-        return 1000.0 * percentiles.of_mixtures(self._mixtures(groups), quantiles)
+        near_s = None if near_ms is None else near_ms / 1000.0
+        return 1000.0 * percentiles.of_mixtures(self._mixtures(groups), quantiles, near_s)
 
     def _mixtures(self, groups: Grouping) -> Mixtures:
         """Mix three branches per station: two of accepted requests and the refused, answered at once."""

@@ -30,12 +30,13 @@ class Mixtures:
     mixture: NDArray[np.intp]  # mixture of each branch
 
 
-def of_mixtures(mixtures: Mixtures, quantiles: Sequence[float]) -> Floats:
+def of_mixtures(mixtures: Mixtures, quantiles: Sequence[float], near: Floats | None = None) -> Floats:
     """Return quantiles (len(quantiles), B, mixtures); 0 for a mixture without weight.
 
     Relative error below 1e-3. Newton on the logit of the distribution function, which is nearly straight
     for one lognormal. A quantile of a mixture lies between the smallest and the largest of its branches'
     own quantiles: a step that leaves this bracket, which shrinks on the way, is replaced by its middle.
+    `near` is where to begin, e.g. the quantiles of a moment ago; NaN or 0 where nothing is known.
     """
     z, logit = _targets(tuple(quantiles))
     starts, mixture, location = mixtures.starts, mixtures.mixture, mixtures.location
@@ -48,6 +49,9 @@ def of_mixtures(mixtures: Mixtures, quantiles: Sequence[float]) -> Floats:
     high = np.maximum.reduceat(np.where(there, own, -np.inf), starts, axis=-1)
     low, high = np.where(loaded, low, 0.0), np.where(loaded, high, 0.0)
     middle = np.add.reduceat(share * own, starts, axis=-1)
+    if near is not None:
+        known = near > 0.0
+        middle = np.where(known, np.log(np.where(known, near, 1.0)), middle)
     search = _Search(
         branches=np.array((share, location, 1.0 / mixtures.sigma)),
         starts=starts,

@@ -123,17 +123,18 @@ def layout(topology: Topology, seed: int) -> Layout:
     )
 
 
-def truth(of: Layout, flow: Flow, t_ms: NDArray[np.int64]) -> Floats:
+def truth(of: Layout, flow: Flow, t_ms: NDArray[np.int64], before: Floats | None = None) -> Floats:
     """Return the noise-free signals (len(t_ms), subjects, SIGNALS) of a flow whose batch are these times.
 
     Shares of busy processors and slots are averaged over cells by traffic. Latency percentiles of a
     component are those of the mixture of its stations; of a journey those of its entry operation, cut at
     the time users wait. Error share and latency of a subject without traffic, and signals that journeys do
-    not have, are NaN.
+    not have, are NaN. `before` are the signals of the sample before, near which percentiles are looked for.
     """
     out = np.full((len(t_ms), of.size, len(SIGNALS)), np.nan)
     inner = of.stations.size
-    waits = flow.percentiles_ms(of.answering).transpose(1, 2, 0)
+    near_ms = None if before is None else before[..., LATENCIES].transpose(2, 0, 1)
+    waits = flow.percentiles_ms(of.answering, near_ms=near_ms).transpose(1, 2, 0)
     np.minimum(waits[:, inner:], of.journey_timeout_ms[:, None], out=waits[:, inner:])
     out[..., LATENCIES] = np.where(waits > 0.0, waits, np.nan)  # 0: nobody was answered
     _of_components(of, flow, t_ms, out[:, :inner])

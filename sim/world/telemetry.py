@@ -63,6 +63,7 @@ class Telemetry:
         shape = (horizon_ms // SAMPLE_MS + 1, self._layout.size, len(SIGNALS))
         self._samples = np.full(shape, np.nan, dtype=np.float32)
         self._last_ms = -SAMPLE_MS
+        self._truth: Floats | None = None
         self._past_noise: dict[tuple[int, int], NDArray[np.float32]] = {}
         self._noise_hour = -1
         self._noise = np.empty((0, 0, 0), dtype=np.float32)
@@ -77,7 +78,8 @@ class Telemetry:
             everything = [self._noise_of(subject, hour) for subject in range(self._layout.size)]
             self._noise, self._noise_hour = np.stack(everything, axis=1), hour
         z = self._noise[place : place + 1]
-        row = measured(truth(self._layout, flow, np.array([t_ms], dtype=np.int64)), z)
+        self._truth = truth(self._layout, flow, np.array([t_ms], dtype=np.int64), self._truth)
+        row = measured(self._truth, z)
         for blip in self._blips:
             if blip.active(t_ms):
                 lay(self._layout, blip, row, z)
