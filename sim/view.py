@@ -278,7 +278,8 @@ class View:
         board = self.board
         hurt = sorted((now for now in self.journeys_now() if now.hurt), key=lambda now: -now.error_share)
         impact = ", ".join(_impact_text(now) for now in hurt[:2])
-        more = f" +{len(hurt) - 2} more" if len(hurt) > 2 else ""
+        impact = f"hurt: {impact}" if impact else ""
+        more = f", +{len(hurt) - 2}" if len(hurt) > 2 else ""
         return Status(
             clock=self.wall_clock(self.now_ms),
             severity=board.severity if board.resolved_ms is None else None,
@@ -302,7 +303,7 @@ class View:
 
 def _impact_text(now: JourneyNow) -> str:
     if now.error_share >= BAD_ERROR_SHARE:
-        return f"{now.journey.id} fails {now.error_share:.0%}"
+        return f"{now.journey.id} {now.error_share:.0%}"
     return f"{now.journey.id} slow"
 
 

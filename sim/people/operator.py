@@ -66,7 +66,10 @@ class Operator:
         busy = next((a for a in self._unfinished() if a.by == act.by), None)
         if busy is not None:
             whom = "you are" if self.person is None else f"{self.person.name} is"
-            raise Refused(f"{whom} busy with `{busy.verb} {busy.typed}`; one hands-on act at a time a person")
+            raise Refused(
+                f"{whom} busy with `{busy.verb} {busy.typed}`{self._left(busy)}; "
+                "one hands-on act at a time a person"
+            )
         if self.person is not None and self.person.id not in self._board.joined:
             raise Refused(
                 f"you coordinate and nobody is at the keyboard yet; `page {self.person.id}`, then wait"
@@ -94,6 +97,14 @@ class Operator:
     def _unfinished(self) -> list[Act]:
         finished = {entry.act.number for entry in self._production.finished}
         return [act for act in self._ordered if act.number not in finished]
+
+    def _left(self, act: Act) -> str:
+        """Return how long an act that has begun still takes."""
+        card = self._board.acts.get(act.number)
+        if card is None:
+            return ""
+        left_ms = card.since_ms + card.started.takes_s * 1000 - self._timeline.now_ms
+        return f" for about {_minutes(left_ms)} more"
 
     def _begin_now(self, act: Act) -> None:
         self._ordered.append(act)
