@@ -4,7 +4,6 @@ import re
 import time
 
 import pytest
-from tiny import SEED, STARTS_AT, built, component, played
 
 from sim.spec import Call, ComponentKind, Fault, Operation, Where
 from sim.streams import poisson
@@ -13,6 +12,7 @@ from sim.world.failures import Why, refusal
 from sim.world.log_notes import fault_notes, unfit, with_figures
 from sim.world.logs import LINES_MAX, Note, lines
 from sim.world.modifiers import Modifier, Op, Param
+from tests.telemetry.tiny import SEED, STARTS_AT, built, component, played
 
 LINE = re.compile(r"^\d\d:\d\d:\d\d [ab] v1 (ERROR|FATAL|WARN|INFO) .*?( \(x\d+\))?$")
 

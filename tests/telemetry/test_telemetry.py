@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from tiny import SEED, STARTS_AT, built, component, played
 
 from sim.alerting.noise import blips
 from sim.alerting.rules import RuleStates, instances
@@ -15,6 +14,7 @@ from sim.world.modifiers import Modifier, Op, Param
 from sim.world.series import Blip, SeriesId
 from sim.world.signals import SIGNALS, layout
 from sim.world.telemetry import HISTORY_MS, Telemetry
+from tests.telemetry.tiny import SEED, STARTS_AT, built, component, played
 
 HOUR_MS = 3_600_000
 

@@ -1,13 +1,13 @@
 """A trace shows where the time goes and where it fails, and agrees with the flow."""
 
 import pytest
-from tiny import SEED, built, component, played, world
 
 from sim.errors import ScenarioError
 from sim.spec import Call, ClientClass, Journey, Operation, Where
 from sim.world import topology
 from sim.world.modifiers import Modifier, Op, Param
 from sim.world.traces import ROWS_MAX, Span, waterfall
+from tests.telemetry.tiny import SEED, built, component, played, world
 
 
 def trace(name: str, *modifiers: Modifier, until_ms=120_000) -> tuple[Span, ...]:
