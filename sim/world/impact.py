@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from sim.events import (
     SAMPLE_MS,
@@ -46,6 +47,8 @@ MITIGATED_HOLD_MS = 300_000
 _BREACH_OF, _BREACH_SAMPLES = 2, 3
 _MINUTES_PER_SAMPLE = SAMPLE_MS / 60_000
 _LEVELS: tuple[Severity, ...] = ("P4", "P3", "P2", "P1")
+
+_IMPACTS = TypeAdapter(tuple[JourneyImpact, ...])
 
 Phase = Literal["quiet", "hurting", "mitigated"]
 
@@ -292,16 +295,15 @@ def _hurt(
 ) -> tuple[JourneyImpact, ...]:
     """Return the streams that are hurt, with their active users."""
     shares = np.round((failed, slow, degraded), 6).T.tolist()
-    # Built without validation: these are our own figures, and there are dozens in every sample of an outage.
-    return tuple(
-        JourneyImpact.model_construct(
-            journey=journey, client=client, failed=bad[0], slow=bad[1], degraded=bad[2], users=active
-        )
+    found = [
+        {"journey": journey, "client": client, "users": active}
+        | {"failed": bad[0], "slow": bad[1], "degraded": bad[2]}
         for (client, journey), bad, active in zip(
             by.streams, shares, np.round(users, 1).tolist(), strict=True
         )
         if active > 0.0 and sum(bad) > 0.0
-    )
+    ]
+    return _IMPACTS.validate_python(found)  # all at once: there are dozens in every sample of an outage
 
 
 def _measured(state: ImpactState, hurt: tuple[JourneyImpact, ...], users_hurt_share: float) -> ImpactMeasured:
