@@ -19,16 +19,7 @@ Audience = Literal["customer", "executive", "internal"]
 _BY_LEVEL: dict[int, Severity] = {level: severity for severity, level in LEVELS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How an audience was kept waiting: whether any update was overdue, and for how long in sum."""
-
-    due: bool
-    overdue_ms: int
-    first_overdue_ms: int | None
-
-
-def waiting(case: Case, audience: Audience) -> Waiting:
+def overdue_ms(case: Case, audience: Audience) -> int:
     """Return how long an audience waited beyond policy and grace until users had recovered, in 15 s steps.
 
     The severity at each moment is the higher of the stated and the true one. Where it rises, the new
@@ -39,7 +30,7 @@ def waiting(case: Case, audience: Audience) -> Waiting:
     told = [record.t_ms for record, _ in case.updates(audience)]
     truth = {begin // SAMPLE_MS: LEVELS[severity] for begin, _, severity in case.impact.severities}
     reached: dict[int, int] = {}
-    overdue_ms, first = 0, None
+    total_ms = 0
     for t_ms in range(0, case.impact.over_ms, SAMPLE_MS) if start is not None else ():
         level = min(truth.get(t_ms // SAMPLE_MS, UNSTATED), case.stated.level_at(t_ms))
         for each in range(level, UNSTATED):
@@ -49,9 +40,8 @@ def waiting(case: Case, audience: Audience) -> Waiting:
         last = max((t for t in told if t <= t_ms), default=None)
         limit = _limit_ms(case, audience, level, first=last is None)
         if limit is not None and t_ms >= max(start, reached[level], last or 0) + limit + grace_ms:
-            overdue_ms += SAMPLE_MS
-            first = t_ms if first is None else first
-    return Waiting(first is not None, overdue_ms, first)
+            total_ms += SAMPLE_MS
+    return total_ms
 
 
 def _clock_start_ms(case: Case, audience: Audience) -> int | None:

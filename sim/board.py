@@ -67,7 +67,6 @@ class PageCard:
     step: int
     persons: tuple[str, ...]
     acknowledged_by: str | None = None
-    acknowledged_ms: int | None = None
     alert_over: bool = False
 
     @property
@@ -161,7 +160,7 @@ class Board:
                 self._add_page(t_ms, event)
             case PageAcknowledged():
                 page = self.pages[event.page]
-                self.pages[event.page] = replace(page, acknowledged_by=event.person, acknowledged_ms=t_ms)
+                self.pages[event.page] = replace(page, acknowledged_by=event.person)
             case PageEscalated():
                 self.pages[event.page] = replace(self.pages[event.page], step=event.step)
             case AlertSilenced():

@@ -8,7 +8,7 @@ from scoring.durations import clock_text
 from scoring.record import cite, having
 from scoring.rubric import OVERDUE_NONE_S
 from scoring.scorecard import Evidence, Verdict
-from scoring.updates import Audience, closes, points, promises, told_in_time, waiting
+from scoring.updates import Audience, closes, overdue_ms, points, promises, told_in_time
 from scoring.wording import says_recovered
 from sim.events import UpdateSent
 
@@ -37,8 +37,8 @@ def internal_told(case: Case) -> Verdict:
 def _told(case: Case, audience: Audience) -> Verdict:
     if not case.measured:
         return not_observable("the record shows no impact samples")
-    wait = waiting(case, audience)
-    if not wait.due:
+    late_ms = overdue_ms(case, audience)
+    if not late_ms:
         in_time = told_in_time(case, audience)
         if not in_time:
             return not_observable("none fell due before users had recovered, and none was sent in time")
@@ -46,8 +46,8 @@ def _told(case: Case, audience: Audience) -> Verdict:
     sent = [cite(record, f"{audience} update") for record, _ in case.updates(audience)]
     if not sent:
         return judged(0, "none was sent")
-    credit = falling(wait.overdue_ms / 1000, 0, OVERDUE_NONE_S)
-    return judged(credit, f"{len(sent)} sent, overdue for {clock_text(wait.overdue_ms)} in sum", *sent)
+    credit = falling(late_ms / 1000, 0, OVERDUE_NONE_S)
+    return judged(credit, f"{len(sent)} sent, overdue for {clock_text(late_ms)} in sum", *sent)
 
 
 def promises_kept(case: Case) -> Verdict:
@@ -95,7 +95,7 @@ def closing_notice(case: Case) -> Verdict:
     owed = [
         audience
         for audience in NOTICE_SHARES
-        if case.updates(audience) or (audience == "customer" and waiting(case, audience).due)
+        if case.updates(audience) or (audience == "customer" and overdue_ms(case, audience))
     ]
     if not owed:
         return not_observable("nobody outside had been told of it, and customers did not have to be")

@@ -88,35 +88,31 @@ class Unsilence(AlertVerb):
         return [self.silence]
 
 
-class MarkNoise(AlertVerb):
+class OfAlert(AlertVerb):
+    """Base of the verbs that say something of one alert."""
+
+    usage = "ALERT"
+    alert: int
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        return cls(alert=words.number("the number of the alert"))
+
+    def parameters(self) -> list[Any]:
+        return [self.alert]
+
+
+class MarkNoise(OfAlert):
     """Call an alert noise."""
 
     verb = "noise"
-    usage = "ALERT"
     about = "say that an alert is noise and has nothing to do with this"
     example = "noise 4"
-    alert: int
-
-    @classmethod
-    def parse(cls, words: Words) -> Self:
-        return cls(alert=words.number("the number of the alert"))
-
-    def parameters(self) -> list[Any]:
-        return [self.alert]
 
 
-class Link(AlertVerb):
+class Link(OfAlert):
     """Link an alert to the incident."""
 
     verb = "link"
-    usage = "ALERT"
     about = "say that an alert belongs to the incident"
     example = "link 2"
-    alert: int
-
-    @classmethod
-    def parse(cls, words: Words) -> Self:
-        return cls(alert=words.number("the number of the alert"))
-
-    def parameters(self) -> list[Any]:
-        return [self.alert]

@@ -138,21 +138,28 @@ class PagePerson(IncidentVerb):
         return [self.who]
 
 
-class Say(IncidentVerb):
-    """Say something."""
+class TextVerb(IncidentVerb):
+    """Base of the verbs that take a line of text; `what` names it where it is missing."""
 
-    verb = "say"
     usage = "TEXT"
-    about = "say something in the war room; a line that begins with no verb is said too"
-    example = "say looking at the database now"
+    what: ClassVar[str]
     text: str
 
     @classmethod
     def parse(cls, words: Words) -> Self:
-        return cls(text=_text(words, "what to say"))
+        return cls(text=_text(words, cls.what))
 
     def parameters(self) -> list[Any]:
         return [self.text]
+
+
+class Say(TextVerb):
+    """Say something."""
+
+    verb = "say"
+    what = "what to say"
+    about = "say something in the war room; a line that begins with no verb is said too"
+    example = "say looking at the database now"
 
 
 class Update(IncidentVerb):
@@ -192,38 +199,22 @@ class Update(IncidentVerb):
         ]
 
 
-class Decide(IncidentVerb):
+class Decide(TextVerb):
     """Record a decision."""
 
     verb = "decide"
-    usage = "TEXT"
+    what = "the decision"
     about = "record a decision and its reason for the timeline"
     example = "decide fail over now, we look for the cause afterwards"
-    text: str
-
-    @classmethod
-    def parse(cls, words: Words) -> Self:
-        return cls(text=_text(words, "the decision"))
-
-    def parameters(self) -> list[Any]:
-        return [self.text]
 
 
-class Note(IncidentVerb):
+class Note(TextVerb):
     """Take a note."""
 
     verb = "note"
-    usage = "TEXT"
+    what = "the note"
     about = "put a line into the timeline"
     example = "note errors began two minutes after the failover test"
-    text: str
-
-    @classmethod
-    def parse(cls, words: Words) -> Self:
-        return cls(text=_text(words, "the note"))
-
-    def parameters(self) -> list[Any]:
-        return [self.text]
 
 
 def _text(words: Words, what: str) -> str:

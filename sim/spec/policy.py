@@ -1,6 +1,6 @@
 """A team's policy: what each severity means and how often whom must be told.
 
-The figures are the tables of the design page (section 2); a team may bring its own.
+The update rhythms lie within what published policies name; a team may bring its own figures.
 """
 
 from itertools import pairwise

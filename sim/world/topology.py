@@ -124,14 +124,6 @@ class Topology:
             and shard in (None, station.shard)
         )
 
-    def streams_of(self, journey: str | None = None, client: str | None = None) -> Indices:
-        """Return the indices of the streams that match; None matches all."""
-        return indices(
-            index
-            for index, stream in enumerate(self.streams)
-            if journey in (None, stream.journey) and client in (None, stream.client)
-        )
-
 
 def build(world: World, versions: Mapping[str, Sequence[str]] | None = None) -> Topology:
     """Return the topology of a world.

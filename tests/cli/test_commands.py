@@ -99,7 +99,7 @@ def test_scenarios_are_listed(home: Path):
     assert all({"id", "title", "difficulty"} <= set(row) for row in rows)
 
 
-def test_bots_report_what_the_issue_of_a_run_is(home: Path):
+def test_bots_report_how_each_run_went(home: Path):
     done = pagerdrill("bots", "run", "github-2023-09", "--bot", "oracle", "--seeds", "2", "--json", home=home)
     runs = json.loads(done.output)["runs"]
     assert [run["seed"] for run in runs] == [1, 2]
