@@ -73,6 +73,29 @@ class EvidenceAppeared(Event):
     what: str
 
 
+class DataRiskStarted(Event):
+    """From here on data is at risk: every minute more of it is lost, wrong or confirmed and not safe."""
+
+    kind = "truth.data_risk_started"
+    fault: str
+
+
+class DataRiskEnded(Event):
+    """What put data at risk is over."""
+
+    kind = "truth.data_risk_ended"
+    fault: str
+
+
+class DataLost(Event):
+    """Confirmed writes or messages are gone for good; `by` is the owner id of the act or fault that did it."""
+
+    kind = "truth.data_lost"
+    component: str
+    records: float
+    by: str
+
+
 class ImpactMitigated(Event):
     """Every journey this incident hurt has met its objective for the hold; `since_ms` is when that began."""
 

@@ -17,8 +17,16 @@ Signal = Literal[
     "disk_share",
     "connections_share",
     "queue_depth",
+    "queue_age_s",
+    "hit_share",
+    "lag_s",
+    "certificate_days",
 ]
-"""Every telemetry signal. Shares lie in [0, 1]; `connections_share` is slots in use over slots there are."""
+"""Every telemetry signal. Shares lie in [0, 1]; `connections_share` is slots in use over slots there are.
+
+Some exist for some components alone: `queue_age_s` (the oldest message) of queues, `hit_share` of caches, `lag_s`
+(behind the primary) of replicas, `certificate_days` (until it runs out) of what has a certificate.
+"""
 
 JOURNEY_SIGNALS: tuple[Signal, ...] = ("rps", "error_share", "p50_ms", "p95_ms", "p99_ms")
 """What is measured of a journey, as its users see it."""
@@ -40,8 +48,8 @@ class Noise(Frozen):
 class Rule(Frozen):
     """One alert rule on a signal of a component, or of a journey as customers see it.
 
-    A journey has the JOURNEY_SIGNALS alone and is measured as a whole. `by` makes one alert per zone or
-    version of a component; by default there is one for all of it.
+    A journey has the JOURNEY_SIGNALS alone and is measured as a whole. `by` makes one alert per zone,
+    version or shard of a component; by default there is one for all of it.
     """
 
     name: str = Field(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60)
@@ -52,7 +60,7 @@ class Rule(Frozen):
     below: FiniteFloat | None = None
     for_s: Span = 60
     keep_firing_for_s: Span = 0
-    by: Literal["zone", "version"] | None = None
+    by: Literal["zone", "version", "shard"] | None = None
     severity: RuleSeverity = "warning"
     summary: str
     runbook: Id | None = None

@@ -5,13 +5,14 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from sim.spec.base import DAY_S, Frozen, Id, Positive, Span, Version
+from sim.spec.base import DAY_S, Frozen, Id, Positive, Share, Span, Version
 from sim.spec.policy import Policy
 from sim.spec.world import Person, World
 
 ChangeKind = Literal["deploy", "config", "flag", "migration", "infrastructure"]
-Expectation = Literal["mitigate"]
-"""What a scenario wants of people: that they relieve users soon."""
+Expectation = Literal["mitigate", "wait_out", "prevent", "no_action", "integrity"]
+"""What a scenario wants of people: to relieve users soon, to tell them and let it pass, to avert it before
+anybody is hurt, to look and leave it alone (a false alarm), or to save data before speed."""
 Difficulty = Literal["starter", "intermediate", "advanced"]
 
 CHANGE_PAST_S = 14 * DAY_S
@@ -55,6 +56,8 @@ class Change(Frozen):
     version: Version | None = None
     from_version: Version | None = None
     takes_s: Span = 120
+    zone: Id | None = Field(default=None, description="a deploy to this zone alone")
+    share: Share = Field(default=1.0, description="a canary: so much of the traffic goes to the new version")
     logged: bool = True
     revertible: bool = True
 
@@ -78,6 +81,22 @@ class Fault(Frozen):
     log_lines: tuple[str, ...] = Field(
         default=(), description="what the component's log shows of it; braces as in `sim/world/log_notes.py`"
     )
+
+
+Quality = Literal["full", "partial", "empty", "misleading"]
+"""What logs or traces of a component are worth: all there is; a part of it; nothing; or what points elsewhere."""
+
+
+class Instruments(Frozen):
+    """What the logs and traces of one component are worth in this scenario; others are full.
+
+    `misleading` lines are what its log shows instead of what matters.
+    """
+
+    component: Id
+    logs: Quality = "full"
+    traces: Quality = "full"
+    misleading: tuple[str, ...] = ()
 
 
 class Inject(Frozen):
@@ -172,6 +191,13 @@ class Scenario(Frozen):
     noise_intensity: float = Field(default=1.0, ge=0, le=10, description="factor on every rule's noise")
     faults: tuple[Fault, ...] = ()
     changes: tuple[Change, ...] = ()
+    routine_changes_per_day: float = Field(
+        default=30.0,
+        ge=0,
+        le=60,
+        description="changes of an ordinary day beside `changes`, drawn by seed; an assumption",
+    )
+    instruments: tuple[Instruments, ...] = ()
     injects: tuple[Inject, ...] = ()
     guide: tuple[GuideStep, ...] = ()
     hints: tuple[Hint, ...] = ()

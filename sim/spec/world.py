@@ -25,6 +25,19 @@ class Call(Frozen):
     timeout_ms: int = Field(default=1000, ge=1, le=WAIT_MAX_MS)
     retries: int = Field(default=0, ge=0, le=10)
     soft: bool = False
+    group: Id | None = Field(
+        default=None, description="calls of one group are made at once and take as long as the slowest"
+    )
+    same_zone: bool = Field(
+        default=False, description="goes to the caller's own zone as long as the callee serves there"
+    )
+    lagged: bool = Field(
+        default=False, description="uses the callee's answers of a tick ago, so that calls may form a circle"
+    )
+    on_miss_of: Id | None = Field(
+        default=None,
+        description="the cache whose misses make this call; `per_request` holds while that cache is warm",
+    )
 
 
 class Operation(Frozen):
@@ -33,7 +46,15 @@ class Operation(Frozen):
     id: Id = "serve"
     work_ms: Positive = Field(description="own busy time of one request on one processor")
     error_share: Share = Field(default=0.0002, description="random failures on a good day; an assumption")
+    writes: bool = Field(default=False, description="stores something: it fails when the disk is full")
     calls: tuple[Call, ...] = ()
+
+
+class Cache(Frozen):
+    """What a component of kind cache keeps: `keys` entries, and how often it has the answer while warm."""
+
+    hit_share: Share
+    keys: Positive
 
 
 class Flag(Frozen):
@@ -72,6 +93,17 @@ class Component(Frozen):
     memory_share: Share = 0.55
     disk_share: Share = 0.45
     hidden: bool = Field(default=False, description="left out of the drawing that `topology` shows")
+    cache: Cache | None = None
+    consumes: Id | None = Field(
+        default=None, description="the queue whose messages the first operation of this worker works off"
+    )
+    backlog_max: Positive = Field(
+        default=1e6, description="messages that a queue holds before it refuses more; an assumption"
+    )
+    replica_of: Id | None = Field(default=None, description="the component whose writes it follows")
+    certificate_days: Positive | None = Field(
+        default=None, description="until its certificate runs out, at drill start; None: it has none"
+    )
 
 
 class Journey(Frozen):
@@ -85,6 +117,10 @@ class Journey(Frozen):
     slow_ms: int = Field(default=2_000, ge=1, description="slower than this is a bad experience")
     slo_good_share: Share = Field(default=0.99, description="share of requests neither failed nor slow")
     slo_margin: Share = Field(default=0.005, description="breach is entered at the objective minus this")
+    queue: Id | None = Field(default=None, description="what users do goes through this queue, too")
+    late_s: Positive = Field(
+        default=300.0, description="what waits longer in the queue is late: a bad experience"
+    )
     requests_per_session: Positive = 10.0
     requests_per_user_min: Positive = Field(default=2.0, description="of one active user")
 
@@ -127,6 +163,17 @@ class Person(Frozen):
     step: int | None = Field(default=None, ge=1, description="escalation step; 1 is the trainee's seat")
 
 
+ToolName = Literal["dashboards", "logs", "traces", "status-page", "remote-access"]
+"""What responders work with. `remote-access` is what hands-on acts need: VPN, bastion, deploy tool."""
+
+
+class Tool(Frozen):
+    """A tool of the responders and what it needs: it is slow or lost while that fails."""
+
+    tool: ToolName
+    needs: str = Field(description="component or component.operation")
+
+
 class World(Frozen):
     """A production system, complete enough to run on an ordinary day."""
 
@@ -138,6 +185,7 @@ class World(Frozen):
     components: tuple[Component, ...] = Field(min_length=1)
     journeys: tuple[Journey, ...] = Field(min_length=1)
     clients: tuple[ClientClass, ...] = Field(min_length=1)
+    tools: tuple[Tool, ...] = Field(default=(), description="those left out never fail")
     rules: tuple[Rule, ...] = ()
     runbooks: tuple[Runbook, ...] = ()
     people: tuple[Person, ...] = ()

@@ -50,7 +50,7 @@ def measured(truth: Floats, z: NDArray[np.floating]) -> Floats:
     rps = truth[..., RPS]
     requests = np.maximum(rps * _SAMPLE_S, 1.0)
     error_share = truth[..., ERROR]
-    spread = np.empty_like(truth)
+    spread = np.zeros_like(truth)
     spread[..., RPS] = np.sqrt(rps / _SAMPLE_S + (_RPS_ERROR * rps) ** 2)
     spread[..., ERROR] = np.sqrt(error_share * (1.0 - error_share) / requests)
     spread[..., LATENCIES] = np.minimum(_QUANTILE_ERROR / np.sqrt(requests)[..., None], _QUANTILE_ERROR_MAX)

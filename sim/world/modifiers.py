@@ -26,6 +26,14 @@ class Param(StrEnum):
     ADMIT = "admit"  # cell; share of arriving requests let in, 1
     NET_DELAY_MS = "net_delay_ms"  # cell; added to every answer, 0
     NET_LOSS = "net_loss"  # cell; share of requests lost on the way in, 0
+    WRONG = "wrong"  # operation in a cell; share of good answers that are wrong or out of date, 0
+    KEYS = "keys"  # cell; factor on its shard's share of the keys, 1
+    DELIVERY = "delivery"  # cell of a queue; share of its messages that consumers can get, 1; 0 is held
+    LEAK_PER_H = "leak_per_h"  # cell; memory lost an hour at the usual load, as a share, 0
+    FILL_PER_H = "fill_per_h"  # cell; disk filled an hour, as a share, 0
+    APPLY = "apply"  # cell of a replica; factor on how fast it applies writes, 1
+    OBSERVED = "observed"  # cell; 1 its signals are collected, 0 they are not
+    CALL_ERROR = "call_error"  # call; share that the callee refuses and refuses again, 0
     CALL_ON = "call_on"  # call; 1 it is made, 0 it is not (isolated)
     TIMEOUT = "timeout"  # call; factor, 1
     RETRIES = "retries"  # call; number, from the spec

@@ -27,8 +27,8 @@ rest of the time is for the work itself. An assumption."""
 
 _USERS = 1e12  # slots of those who are not part of the world
 
-_STATION = (Param.WORK, Param.STALL_MS, Param.ERROR_RANDOM, Param.ERROR_REPEATABLE)
-_LINK = (Param.CALL_ON, Param.TIMEOUT, Param.RETRIES)
+_STATION = (Param.WORK, Param.STALL_MS, Param.ERROR_RANDOM, Param.ERROR_REPEATABLE, Param.WRONG)
+_LINK = (Param.CALL_ERROR, Param.CALL_ON, Param.TIMEOUT, Param.RETRIES)
 _RANGE: dict[Param, tuple[float, float]] = {
     Param.WORK: (1e-3, 1e6),
     Param.STALL_MS: (0.0, 3.6e6),
@@ -42,6 +42,14 @@ _RANGE: dict[Param, tuple[float, float]] = {
     Param.ADMIT: (0.0, 1.0),
     Param.NET_DELAY_MS: (0.0, 3.6e6),
     Param.NET_LOSS: (0.0, 1.0),
+    Param.WRONG: (0.0, 1.0),
+    Param.KEYS: (0.0, 1e3),
+    Param.DELIVERY: (0.0, 1.0),
+    Param.LEAK_PER_H: (0.0, 1e3),
+    Param.FILL_PER_H: (0.0, 1e3),
+    Param.APPLY: (0.0, 1e3),
+    Param.OBSERVED: (0.0, 1.0),
+    Param.CALL_ERROR: (0.0, 1.0),
     Param.CALL_ON: (0.0, 1.0),
     Param.TIMEOUT: (1e-3, 1e3),
     Param.RETRIES: (0.0, 10.0),
@@ -176,6 +184,10 @@ def _base_values(topology: Topology) -> dict[Param, Floats]:
         Param.VERSION_SHARE: np.array(own_version, dtype=np.float64),
         Param.NET_DELAY_MS: np.zeros(len(cells)),
         Param.NET_LOSS: np.zeros(len(cells)),
+        Param.WRONG: np.zeros(len(topology.stations)),
+        Param.LEAK_PER_H: np.zeros(len(cells)),
+        Param.FILL_PER_H: np.zeros(len(cells)),
+        Param.CALL_ERROR: np.zeros(len(links)),
         Param.RETRIES: np.array([link.call.retries for link in links], dtype=np.float64),
         Param.DEMAND: np.ones(len(topology.streams)),
     }

@@ -24,7 +24,9 @@ Floats = NDArray[np.float64]
 SIGNALS: tuple[Signal, ...] = get_args(Signal)
 """Every signal; the last axis of all arrays of values, in this order."""
 
-RPS, ERROR, P50, P95, P99, CPU, MEMORY, DISK, CONNECTIONS, QUEUE = range(len(SIGNALS))
+RPS, ERROR, P50, P95, P99, CPU, MEMORY, DISK, CONNECTIONS, QUEUE, AGE, HITS, LAG, CERTIFICATE = range(
+    len(SIGNALS)
+)
 LATENCIES = slice(P50, P99 + 1)
 
 _NO_TRAFFIC_RPS = 1e-6
