@@ -7,6 +7,7 @@ checks      [{id, area, title, result, with_help, credit, weight, rule, why,
             result is met, partly, missed or not observable; weight is the share of the total, 0 to 1
 areas       [{id, title, share, weight, observable, checks}]                       share null if none was
 objectives  [{id, text, result, checks: [id]}]
+comparisons [{name, title, user_min_lost, fewer_lost, mitigated_after_ms}]         only with baselines
 total       0 to 100, only where it was asked for
 """
 
@@ -63,6 +64,17 @@ def card_fields(card: Scorecard, *, with_total: bool = False) -> dict[str, Any]:
             for objective in card.objectives
         ],
     }
+    if card.comparisons:
+        fields["comparisons"] = [
+            {
+                "name": comparison.name,
+                "title": comparison.title,
+                "user_min_lost": _rounded(comparison.user_min_lost),
+                "fewer_lost": _rounded(comparison.fewer_lost),
+                "mitigated_after_ms": comparison.mitigated_after_ms,
+            }
+            for comparison in card.comparisons
+        ]
     if with_total:
         fields["total"] = round(total(card), 1)
     return fields

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from scoring.baselines import in_words
 from scoring.durations import clock_text
 from scoring.outcome import lacking, outcome_lines
 from scoring.rubric import AREAS
@@ -35,6 +36,7 @@ def render(scorecard: Scorecard, *, with_total: bool = False) -> RenderableType:
         *_objectives(scorecard),
         *_areas(scorecard, with_total=with_total),
         *_measures(scorecard),
+        *_comparisons(scorecard),
         *_checks(scorecard),
         *_debrief(scorecard),
         *_helps(scorecard),
@@ -128,6 +130,11 @@ def _measures(card: Scorecard) -> list[RenderableType]:
         else:
             table.add_row(measure.title, "-", Text(f"{measure.standing}: {measure.note}"))
     return [*_heading("Measures"), Padding(table, (0, 0, 0, 2))]
+
+
+def _comparisons(card: Scorecard) -> list[RenderableType]:
+    found = [_bullet(in_words(comparison)) for comparison in card.comparisons]
+    return [*_heading("What would have been"), *found] if found else []
 
 
 def value_text(measure: Measure) -> str:

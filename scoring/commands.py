@@ -26,18 +26,20 @@ def score(find_drill: FindDrill, drill: str, form: str, with_total: bool, home: 
 
     The context object is a function from the name of a drill to its folder.
     """
+    from scoring.baselines import read_baselines
     from scoring.record import having, load
     from scoring.score import judge
     from sim.errors import PagerDrillError
     from sim.events import DrillEnded
 
-    record = load(find_drill(drill, home))
+    folder = find_drill(drill, home)
+    record = load(folder)
     if not having(record.records, DrillEnded):
         raise PagerDrillError(
             f"{drill} is not over, and its card would tell how it ends; "
             f"go on with `pagerdrill play --resume {drill}`"
         )
-    show(judge(record), as_json=form == "json", with_total=with_total)
+    show(judge(record, read_baselines(folder)), as_json=form == "json", with_total=with_total)
 
 
 def show(card: "Scorecard", *, as_json: bool, with_total: bool = False) -> None:

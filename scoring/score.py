@@ -1,5 +1,6 @@
 """Judging a drill: a pure function from its record to the scorecard, and the total for who asks for it."""
 
+from scoring.baselines import Baseline, compare
 from scoring.case import Case, prepare
 from scoring.checks import CHECKS
 from scoring.hypothesis import last_suspicion
@@ -10,8 +11,11 @@ from scoring.scorecard import AreaProfile, Check, ObjectiveProfile, Result, Scor
 from sim.events import ActStarted, DrillEnded, HintGiven
 
 
-def judge(drill: DrillRecord) -> Scorecard:
-    """Return the scorecard of a drill. The same record gives the same card, for ever."""
+def judge(drill: DrillRecord, baselines: tuple[Baseline, ...] = ()) -> Scorecard:
+    """Return the scorecard of a drill. The same record gives the same card, for ever.
+
+    The `baselines` are compared with it and change no judgement.
+    """
     case = prepare(drill)
     verdicts = {rule.id: CHECKS[rule.id](case) for rule in CHECK_RULES}
     weights = _spread(verdicts)
@@ -34,6 +38,7 @@ def judge(drill: DrillRecord) -> Scorecard:
         objectives=_objectives(drill, checks),
         debrief=scenario.debrief,
         inspired_by=scenario.inspired_by,
+        comparisons=compare(drill, baselines),
     )
 
 

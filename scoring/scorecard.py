@@ -114,6 +114,20 @@ class ObjectiveProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """The drill against one counterfactual run: what that lost, and how much fewer than the drill did.
+
+    `mitigated_after_ms` runs from the impact onset of that run; None where it was not mitigated.
+    """
+
+    name: str
+    title: str
+    user_min_lost: float
+    fewer_lost: float
+    mitigated_after_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
     """Everything the card shows about one drill."""
 
@@ -133,3 +147,4 @@ class Scorecard:
     objectives: tuple[ObjectiveProfile, ...]
     debrief: Debrief
     inspired_by: Inspiration | None = None
+    comparisons: tuple[Comparison, ...] = ()

@@ -27,8 +27,9 @@ class Table:
 class Chart:
     """One series of the recent past, drawn as a sparkline, with three figures to compare.
 
-    `values` are evenly spaced, oldest first, `step_s` apart; None is a gap. `unit` is '', 'ms', '/s' or
-    '%' (values of '%' are shares in [0, 1]).
+    `values` are evenly spaced, oldest first, `step_s` apart; None is a gap. `unit` is '', 'ms', '/s', 's',
+    'd' or '%' (values of '%' are shares in [0, 1]). `day_before`, where given, is the same window a day
+    earlier, drawn below on the same scale. A `brief` chart takes one row.
     """
 
     label: str
@@ -38,6 +39,8 @@ class Chart:
     now: float | None
     hour_ago: float | None = None
     yesterday: float | None = None
+    day_before: tuple[float | None, ...] = ()
+    brief: bool = False
 
 
 Block = Line | Table | Chart

@@ -1,4 +1,4 @@
-"""Commands about drill folders: `pagerdrill drills list|show|verify|delete`."""
+"""Commands about drill folders: `pagerdrill drills list|show|verify|baselines|delete`."""
 
 import json
 from typing import Any
@@ -107,6 +107,27 @@ def verify(drill: str, as_json: bool, home: str | None) -> None:
         click.echo(json.dumps({"id": drill, "records": count, "same": True}))
     else:
         click.echo(f"{drill}: {count} records, all as a replay makes them")
+
+
+@drills.command()
+@click.argument("drill")
+@JSON_OPTION
+@HOME_OPTION
+def baselines(drill: str, as_json: bool, home: str | None) -> None:
+    """Play what would have been: by nobody, by who knows, without each act that did no good.
+
+    They are kept in the drill's folder, and its scorecard compares with them.
+    """
+    from sim.baselines import make
+    from sim.bots import BOTS
+
+    players = {name: BOTS[name] for name in ("idle", "oracle")}
+    made = make(_home(home).folder(drill), players)
+    if as_json:
+        click.echo(json.dumps({"id": drill, "baselines": [path.name for path in made]}))
+        return
+    click.echo(f"{drill} can now be compared with: {', '.join(path.name for path in made)}")
+    click.echo(f"see them on its card: pagerdrill score {drill}")
 
 
 @drills.command()

@@ -29,6 +29,7 @@ from sim.spec import Frozen, Scenario, Seat
 SCHEMA = 1
 SCENARIO_FILE, JOURNAL_FILE, TRUTH_FILE = "scenario.json", "journal.jsonl", "truth.jsonl"
 META_FILE, SIGNALS_FILE, LOCK_FILE = "meta.json", "signals.npz", "lock"
+BASELINES_FOLDER = "baselines"
 
 
 class Header(Frozen):

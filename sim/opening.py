@@ -122,7 +122,7 @@ def replayed(folder: journal.DrillFolder, records: Log, truth: Log, *, interacti
     )
     for record in journal.inputs(folder.records):
         drill.advance(record.t_ms)
-        _feed(drill, record)
+        feed(drill, record)
     if folder.records:
         drill.catch_up(folder.records[-1].t_ms)
     if records.expected:
@@ -134,8 +134,8 @@ def replayed(folder: journal.DrillFolder, records: Log, truth: Log, *, interacti
     return drill
 
 
-def _feed(drill: Drill, record: Record) -> None:
-    """Give a stored input to the drill again."""
+def feed(drill: Drill, record: Record) -> None:
+    """Give a stored input to the drill again. Raises JournalError where its line means nothing here."""
     match record.event:
         case ActionSubmitted():
             drill.repeat(record.event.command, record.event.raw)

@@ -8,10 +8,12 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
+
 from sim.actions import VERBS, Names
 from sim.actions.base import Action
 from sim.actions.incident import AUDIENCES, SEVERITIES
-from sim.actions.look import SIGNALS
+from sim.actions.look import SPLITS, Split
 from sim.alerting.history import AlertHistory, past
 from sim.alerting.monitoring import Monitoring
 from sim.alerting.rules import Instance
@@ -19,16 +21,26 @@ from sim.board import Board, PageCard
 from sim.events import Record
 from sim.journal import Log
 from sim.people.seats import colleagues
-from sim.spec import Journey, Person, Scenario, Seat, Signal, World
+from sim.spec import Instruments, Journey, Person, Scenario, Seat, Signal, ToolName, World
 from sim.timeline import Timeline
 from sim.world import logs, traces
+from sim.world.clients import Met, met
+from sim.world.codes import by_code
 from sim.world.faults import MECHANISMS
+from sim.world.flow import Flow
+from sim.world.instances import Source, Window, of_cells, of_instances
 from sim.world.production import Production
 from sim.world.series import By, SeriesId
+from sim.world.signals import SIGNALS
 from sim.world.telemetry import Curve
+from sim.world.tools import SLOW_DATA_MS, State
 
 BAD_ERROR_SHARE = 0.01
 """From this error share on a journey counts as hurt in the status bar; an assumption."""
+DAY_MS = 24 * 3_600_000
+
+Figures = dict[Signal, float]
+"""Measured signals by their name; NaN without data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +74,13 @@ class JourneyNow:
     rps: float
     error_share: float
     p95_ms: float
+    late_s: float = math.nan
 
     @property
     def hurt(self) -> bool:
         """Whether it is plainly worse than it should be."""
-        return self.error_share >= BAD_ERROR_SHARE or self.p95_ms > self.journey.slow_ms
+        slow = self.p95_ms > self.journey.slow_ms or self.late_s > self.journey.late_s
+        return self.error_share >= BAD_ERROR_SHARE or slow
 
 
 class View:
@@ -184,27 +198,120 @@ class View:
 
     # --- what can be measured -----------------------------------------------------------------------------
 
+    def tool(self, tool: ToolName) -> State:
+        """Return how a tool of the responders works now."""
+        return self._monitoring.tools.state(tool)
+
+    @property
+    def data_ms(self) -> int | None:
+        """Up to when the dashboards show data; None where they do not load."""
+        match self.tool("dashboards"):
+            case "ok":
+                return self.now_ms
+            case "slow":
+                return self.now_ms - SLOW_DATA_MS
+            case "lost":
+                return None
+
+    def moment(self, clock: str) -> int:
+        """Return the last time at which the clock showed this, e.g. '14:20'; at most a day ago."""
+        now = self._scenario.starts_at + timedelta(milliseconds=self.now_ms)
+        hour, minute, *second = (int(part) for part in clock.split(":"))
+        then = now.replace(hour=hour, minute=minute, second=second[0] if second else 0, microsecond=0)
+        return self.now_ms - round((now - then) / timedelta(milliseconds=1)) % DAY_MS
+
     def curves(
         self,
         subject: str,
         signal: Signal,
         from_ms: int,
         to_ms: int,
-        by: By | None = None,
+        by: Split | None = None,
         step_ms: int = 15_000,
     ) -> list[Curve]:
-        """Return the measured curves of a component or journey; one, or one for each part."""
-        return self._monitoring.telemetry.window(
-            self._kind(subject), subject, signal, from_ms, to_ms, by, step_ms
+        """Return the measured curves of a component or journey; one, or one for each part.
+
+        By code it is the failing share, in parts; by code and by instance there is an hour. Without
+        dashboards there are none.
+        """
+        if self.data_ms is None:
+            return []
+        to_ms = min(to_ms, self.data_ms)
+        if by == "instance":
+            return of_instances(self._source(), subject, signal, Window(from_ms, to_ms, step_ms))
+        telemetry, kind = self._monitoring.telemetry, self._kind(subject)
+        if by != "code":
+            return telemetry.window(kind, subject, signal, from_ms, to_ms, by, step_ms)
+        (whole,) = telemetry.window(kind, subject, "error_share", from_ms, to_ms, None, step_ms)
+        return self._by_code(subject, whole)
+
+    def _source(self) -> Source:
+        production = self._production
+        return Source(
+            production.topology, self._monitoring.telemetry, dict(self._monitoring.flows), production.seed
         )
+
+    def _by_code(self, component: str, whole: Curve) -> list[Curve]:
+        """Split a measured failing share as the flow tells; codes that did not occur are left out."""
+        flows = dict(self._monitoring.flows)
+        kept = [place for place, t_ms in enumerate(whole.times_ms) if int(t_ms) in flows]
+        shares = by_code(component, [flows[int(whole.times_ms[place])] for place in kept])
+        total = sum(shares.values())
+        found = []
+        for code, share in shares.items():
+            values = np.full(len(whole.times_ms), np.nan, dtype=np.float32)
+            part = np.divide(share, total, out=np.zeros_like(share), where=total > 0.0)
+            values[kept] = part * np.nan_to_num(whole.values[kept])
+            if np.nanmax(values, initial=0.0) > 0.0:
+                found.append(Curve(code, whole.times_ms, values))
+        return found
 
     def measured_at(
         self, subject: str, signal: str, t_ms: int, by: By | None = None, label: str = ""
     ) -> float | None:
-        """Return the last value measured at or before `t_ms`; None without data."""
+        """Return the last value measured at or before `t_ms`; None without data or dashboards."""
+        if self.data_ms is None:
+            return None
         series = SeriesId(self._kind(subject), subject, signal, by, label)  # type: ignore[arg-type]
-        value = self._monitoring.telemetry.value_at(series, t_ms)
+        value = self._monitoring.telemetry.value_at(series, min(t_ms, self.data_ms))
         return None if math.isnan(value) else value
+
+    def figures(
+        self, subject: str, ago_ms: int = 0, samples: int = 4
+    ) -> dict[tuple[By | None, str], Figures]:
+        """Return the means over the last minute (or `samples`) of a component with its parts, or a journey.
+
+        By (split, label), the whole under (None, ""); each signal by its name, NaN without data. `ago_ms`
+        before the newest data. Without dashboards there is nothing.
+        """
+        if self.data_ms is None:
+            return {}
+        found = self._monitoring.telemetry.recent(
+            self._kind(subject), subject, self.data_ms - ago_ms, samples
+        )
+        return {part: dict(zip(SIGNALS, map(float, values), strict=True)) for part, values in found.items()}
+
+    def cells_now(self, component: str, signal: Signal) -> list[tuple[str, float]]:
+        """Return (zone, version and shard, last value) of every cell of a component; NaN without data."""
+        if self.data_ms is None:
+            return []
+        window = Window(self.data_ms - 30_000, self.data_ms)
+        found = of_cells(self._source(), component, signal, window)
+        return [(curve.label, float(curve.values[-1])) for _, curve in found if len(curve.values)]
+
+    def has_signal(self, component: str, signal: Signal) -> bool:
+        """Return whether a component has a signal; some are of queues, caches or replicas alone."""
+        of = self.world.component(component)
+        match signal:
+            case "queue_age_s":
+                return of.kind == "queue"
+            case "hit_share":
+                return of.cache is not None
+            case "lag_s":
+                return of.replica_of is not None or of.standby_zone is not None
+            case "certificate_days":
+                return of.certificate_days is not None
+        return True
 
     def warm_up(self) -> None:
         """Work out the day before the drill now, so that nobody waits for it at their first graph."""
@@ -216,33 +323,60 @@ class View:
 
     def journeys_now(self) -> tuple[JourneyNow, ...]:
         """Return every journey as measured in the last sample."""
-        return tuple(
-            JourneyNow(
-                journey,
-                *(
-                    math.nan if value is None else value
-                    for value in (
-                        self.measured_now(journey.id, signal) for signal in ("rps", "error_share", "p95_ms")
-                    )
-                ),
-            )
-            for journey in self.world.journeys
-        )
+        return tuple(self._journey_now(journey) for journey in self.world.journeys)
+
+    def _journey_now(self, journey: Journey) -> JourneyNow:
+        values = [self.measured_now(journey.id, signal) for signal in ("rps", "error_share", "p95_ms")]
+        values.append(None if journey.queue is None else self.measured_now(journey.queue, "queue_age_s"))
+        return JourneyNow(journey, *(math.nan if value is None else value for value in values))
+
+    def clients_of(self, journey: str) -> dict[str, Met]:
+        """Return what each class of client met on a journey in the last minute; {} without dashboards."""
+        if self.data_ms is None:
+            return {}
+        return met(self._production.topology, self._recent_flows(), journey, self._production.seed)
+
+    def _recent_flows(self) -> list[tuple[int, Flow]]:
+        assert self.data_ms is not None
+        seen = [(t_ms, flow) for t_ms, flow in self._monitoring.flows if t_ms <= self.data_ms]
+        return seen[-4:]
 
     def log_lines(self, component: str, last_s: int) -> tuple[str, ...]:
-        """Return what a component logged in the last `last_s` seconds."""
+        """Return what a component logged in the last `last_s` seconds; nothing where logs are lost."""
+        state = self.tool("logs")
+        if state == "lost":
+            return ()
+        to_ms = self.now_ms - (SLOW_DATA_MS if state == "slow" else 0)
         since_ms = self.now_ms - last_s * 1000
-        samples = [(t_ms, flow) for t_ms, flow in self._monitoring.flows if t_ms > since_ms]
+        samples = [(t_ms, flow) for t_ms, flow in self._monitoring.flows if since_ms < t_ms <= to_ms]
         production = self._production
-        notes = self._monitoring.notes(component)
         return logs.lines(
-            production.topology, samples, component, production.seed, self._scenario.starts_at, notes
+            production.topology,
+            samples,
+            component,
+            production.seed,
+            self._scenario.starts_at,
+            self._monitoring.notes(component),
+            self._instruments(component),
         )
 
     def waterfall(self, journey: str) -> tuple[traces.Span, ...]:
-        """Return one typical request of a journey, step by step."""
+        """Return one typical request of a journey, step by step; nothing where traces are lost or missing."""
+        state = self.tool("traces")
+        if state == "lost":
+            return ()
+        to_ms = self.now_ms - (SLOW_DATA_MS if state == "slow" else 0)
         production = self._production
-        return traces.waterfall(production.topology, production.flow, journey, production.seed, self.now_ms)
+        flow = production.flow
+        if state == "slow":
+            flow = next((old for t_ms, old in reversed(self._monitoring.flows) if t_ms <= to_ms), flow)
+        spans = traces.waterfall(production.topology, flow, journey, production.seed, to_ms)
+        quality = {given.component: given.traces for given in self._scenario.instruments}
+        return traces.collected(spans, quality, production.seed, f"{journey}|{to_ms}")
+
+    def _instruments(self, component: str) -> Instruments:
+        given = (one for one in self._scenario.instruments if one.component == component)
+        return next(given, Instruments(component=component))
 
     def rules_named(self, rule: str) -> tuple[Instance, ...]:
         """Return the instances of a rule."""
@@ -279,6 +413,8 @@ class View:
         hurt = sorted((now for now in self.journeys_now() if now.hurt), key=lambda now: -now.error_share)
         impact = ", ".join(_impact_text(now) for now in hurt[:2])
         impact = f"hurt: {impact}" if impact else ""
+        if self.data_ms is None:
+            impact = "dashboards do not load"
         more = f", +{len(hurt) - 2}" if len(hurt) > 2 else ""
         return Status(
             clock=self.wall_clock(self.now_ms),
@@ -304,6 +440,8 @@ class View:
 def _impact_text(now: JourneyNow) -> str:
     if now.error_share >= BAD_ERROR_SHARE:
         return f"{now.journey.id} {now.error_share:.0%}"
+    if now.late_s > now.journey.late_s:
+        return f"{now.journey.id} late"
     return f"{now.journey.id} slow"
 
 
@@ -349,7 +487,7 @@ def _completed(verb: type[Action], typed: list[str], names: Names) -> tuple[str,
         return names.mechanisms if len(typed) > 1 else names.components
     fixed = {
         "SIGNAL": SIGNALS,
-        "by zone|version|shard": ("by", "zone", "version", "shard"),
+        "by zone|version|shard": ("by", *SPLITS, "since", "compare", "yesterday"),
         "P1|P2": SEVERITIES,
         "internal|": AUDIENCES,
         "VERB": tuple(VERBS),

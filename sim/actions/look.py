@@ -1,11 +1,15 @@
 """Verbs that look and change nothing. That one looked is journaled all the same."""
 
+import re
 from typing import Any, ClassVar, Literal, Self, get_args
 
-from sim.actions.base import Action, Group, Words, duration_text
+from sim.actions.base import Action, Group, Refused, Words, duration_text
 from sim.spec import JOURNEY_SIGNALS, Signal
 
-Split = Literal["zone", "version", "shard"]
+Split = Literal["zone", "version", "shard", "instance", "code"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+WINDOW_S = 1800
+"""What `metrics` shows unless told otherwise."""
 DAY_S = 24 * 3600
 LOGS_KEPT_S = 3600
 SIGNALS: tuple[str, ...] = get_args(Signal)
@@ -63,43 +67,73 @@ class AlertDetail(Look):
 
 
 class Metrics(Look):
-    """Graphs of a component or a journey."""
+    """Graphs of a component or a journey, `last_s` long or since a time of the clock."""
 
     verb = "metrics"
-    usage = "COMPONENT|JOURNEY [SIGNAL] [by zone|version|shard] [last 30m]"
+    usage = (
+        "COMPONENT|JOURNEY [SIGNAL] [by zone|version|shard|instance|code] [last 30m | since 14:20] "
+        "[compare yesterday]"
+    )
     about = "graphs with the values now, an hour ago and yesterday"
     example = "metrics web p95_ms by zone"
     subject: str
     signal: str | None = None
     by: Split | None = None
-    last_s: int = 1800
+    last_s: int = WINDOW_S
+    since: str | None = None
+    compare: bool = False
 
     @classmethod
     def parse(cls, words: Words) -> Self:
-        names = words.names
-        known = names.components + names.journeys
-        if words.left and (words.peek() not in ("by", "last") and not _is_signal(words.peek())):
-            subject = words.name("component or journey", known)
+        known = words.names.components + words.names.journeys
+        found: dict[str, Any] = {}
+        if words.left and not _is_option(words.peek()) and not _is_signal(words.peek()):
+            found["subject"] = words.name("component or journey", known)
         else:
-            subject = words.last_component()
-        signal: str | None = None
-        by: Split | None = None
-        last_s = 1800
+            found["subject"] = words.last_component()
         while words.left:
-            if words.skip("by"):
-                by = words.name("split", ("zone", "version", "shard"))  # type: ignore[assignment]
-            elif words.skip("last"):
-                last_s = words.duration_s("the window", DAY_S)
-            elif signal is None:
-                signal = take_signal(words, subject)
-            else:
-                words.end()
-        return cls(subject=subject, signal=signal, by=by, last_s=last_s)
+            option = words.options(*_OPTIONS)
+            match option and option.lstrip("-"):
+                case "by":
+                    found["by"] = words.name("split", SPLITS)
+                case "last":
+                    found |= {"last_s": words.duration_s("the window", DAY_S), "since": None}
+                case "since":
+                    found |= _since(words)
+                case "compare":
+                    words.name("day to compare with", ("yesterday",))
+                    found["compare"] = True
+                case _ if "signal" not in found:
+                    found["signal"] = take_signal(words, found["subject"])
+                case _:
+                    words.end()
+        return cls(**found)
 
     def parameters(self) -> list[Any]:
         by = f"by {self.by}" if self.by else None
-        last = f"last {duration_text(self.last_s)}" if self.last_s != 1800 else None
-        return [self.subject, self.signal, by, last]
+        last = f"last {duration_text(self.last_s)}" if self.last_s != WINDOW_S else None
+        since = f"since {self.since}" if self.since else None
+        return [self.subject, self.signal, by, last, since, "compare yesterday" if self.compare else None]
+
+
+_OPTIONS = ("by", "last", "since", "compare", "--by", "--last", "--since", "--compare")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
+
+
+def _is_option(word: str) -> bool:
+    return word.partition("=")[0] in _OPTIONS
+
+
+def _since(words: Words) -> dict[str, Any]:
+    """Take a time of the clock, or a duration, which means the last of that length."""
+    clock = _CLOCK.fullmatch(words.peek())
+    if clock is None:
+        if ":" in words.peek():
+            raise Refused(f"the time must look like 14:20, not {words.peek()!r}")
+        return {"last_s": words.duration_s("the window", DAY_S), "since": None}
+    words.take("the time")
+    hour, minute, second = clock.groups()
+    return {"since": f"{int(hour):02d}:{minute}" + (f":{second}" if second else ""), "last_s": WINDOW_S}
 
 
 def _is_signal(word: str) -> bool:
@@ -117,12 +151,29 @@ def take_signal(words: Words, subject: str) -> str:
     return words.name(f"signal of {subject}", known)
 
 
+class Journeys(Look):
+    """The journeys as customers see them."""
+
+    verb = "journeys"
+    usage = "[JOURNEY]"
+    about = "what customers meet: good, failed, slow and degraded shares; of one journey by class of client"
+    example = "journeys checkout"
+    journey: str | None = None
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        return cls(journey=words.name("journey", words.names.journeys) if words.left else None)
+
+    def parameters(self) -> list[Any]:
+        return [self.journey]
+
+
 class Topology(Look):
     """The map of the system."""
 
     verb = "topology"
     usage = "[COMPONENT]"
-    about = "what calls what; with a component, its callers, calls, team, cells and flags"
+    about = "a drawing of what calls what and how it is; with a component, its calls, team, cells and flags"
     example = "topology web"
     component: str | None = None
 

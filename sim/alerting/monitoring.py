@@ -4,8 +4,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.alerting.noise import blips
 from sim.alerting.rules import Instance, RuleStates, Transition, instances
+from sim.alerting.undisturbed import Undisturbed
 from sim.decision import Emit
 from sim.events import SAMPLE_MS, AlertFired, AlertResolved
 from sim.timeline import Order, Routine, Timeline
@@ -16,6 +20,8 @@ from sim.world.logs import Note
 from sim.world.production import Production
 from sim.world.series import By
 from sim.world.telemetry import Telemetry
+from sim.world.tools import Tools
+from sim.world.twin import Twin
 
 KEPT_SAMPLES = 240
 """Flows kept for logs and traces: one hour."""
@@ -44,15 +50,29 @@ class Monitoring:
         rules = instances(scenario.world.rules, labels)
         self.blips = blips(rules, seed, -HISTORY_MS, production.end_ms + SAMPLE_MS, scenario.noise_intensity)
         self.telemetry = Telemetry(
-            topology, seed, scenario.starts_at, production.end_ms, self.blips, production.past_modifiers
+            topology,
+            seed,
+            scenario.starts_at,
+            production.end_ms,
+            self.blips,
+            production.past_modifiers,
+            production.gauges,
         )
         self._states = RuleStates(rules)
-        self._columns = self.telemetry.columns(instance.series for instance in rules)
+        self.columns = self.telemetry.columns(instance.series for instance in rules)
+        self.twin = Twin(
+            self.telemetry.layout, seed, scenario.starts_at, production.end_ms, production.past_modifiers
+        )
+        self.undisturbed = Undisturbed(rules, self._of_twin, production.end_ms)
+        self._numbering = {instance: number for number, instance in enumerate(rules)}
+        longest_s = max((instance.rule.for_s for instance in rules), default=0)
+        self._crossed: deque[tuple[int, NDArray[np.bool_]]] = deque(maxlen=1000 * longest_s // SAMPLE_MS + 1)
         self._production = production
         self._timeline = timeline
         self._emit = emit
         self._on_alert = on_alert
         self.flows: deque[tuple[int, Flow]] = deque(maxlen=KEPT_SAMPLES)
+        self.tools = Tools(topology, self.flows)
         self._numbers: dict[Instance, int] = {}
         self._raised = 0
 
@@ -60,6 +80,20 @@ class Monitoring:
     def rules(self) -> tuple[Instance, ...]:
         """Every instance of every rule."""
         return self._states.instances
+
+    def number(self, instance: Instance) -> int:
+        """Return which of `rules` an instance is."""
+        return self._numbering[instance]
+
+    def crossed(self, signals: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Return for each of `rules` whether signals (subjects, SIGNALS) lie past its threshold."""
+        return self._states.crossed(signals.reshape(-1)[self.columns])
+
+    def truly_crossed(self, instance: Instance) -> tuple[int, ...]:
+        """Return when in its rule's `for` window up to now the true signal was past the threshold."""
+        number = self.number(instance)
+        since_ms = self._timeline.now_ms - 1000 * instance.rule.for_s
+        return tuple(t_ms for t_ms, crossed in self._crossed if t_ms >= since_ms and crossed[number])
 
     def notes(self, component: str) -> tuple[Note, ...]:
         """Return what faults and blips write into the log of a component."""
@@ -83,12 +117,17 @@ class Monitoring:
     def _samples(self) -> Routine:
         for t_ms in range(0, self._production.end_ms + 1, SAMPLE_MS):
             yield self._timeline.moment(t_ms, Order.TELEMETRY, "telemetry")
-            self.telemetry.record(t_ms, self._production.flow)
+            self.telemetry.record(t_ms, self._production.flow, self._production.gauges)
             self.flows.append((t_ms, self._production.flow))
             yield self._timeline.moment(t_ms, Order.RULES, "rules")
-            values = self.telemetry.latest_values(self._columns)
+            self._crossed.append((t_ms, self._states.crossed(self.telemetry.true_values(self.columns))))
+            values = self.telemetry.latest_values(self.columns)
             for transition in self._states.evaluate(t_ms, values):
                 self._change(transition)
+
+    def _of_twin(self, t_ms: NDArray[np.int64]) -> NDArray[np.float32]:
+        measured = self.telemetry.as_measured(t_ms, self.twin.signals(t_ms), self.columns)
+        return measured.astype(np.float32)  # what telemetry keeps
 
     def _change(self, transition: Transition) -> None:
         instance = transition.instance

@@ -92,12 +92,17 @@ class RuleStates:
         self._firing = np.zeros(len(rules), dtype=bool)
         self._onsets = np.zeros(len(rules), dtype=np.int64)
 
+    def crossed(self, values: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Return which of these values, one per instance in the last axis, lie past their threshold."""
+        past: NDArray[np.bool_] = (values > self._above) | (values < self._below)
+        return past
+
     def evaluate(self, t_ms: int, values: NDArray[np.floating]) -> tuple[Transition, ...]:
         """Take the values at `t_ms`, one per instance in their order, and return what fired or resolved.
 
         Call it with growing times. Transitions come in the order of the instances.
         """
-        holds = (values > self._above) | (values < self._below)
+        holds = self.crossed(values)
         self._since_ms[holds != self._holds] = t_ms
         self._holds = holds
         held_ms = t_ms - self._since_ms

@@ -9,6 +9,7 @@ from sim.answer import Answer
 from sim.look.alerts import alert_detail, alerts
 from sim.look.evidence import logs, traces
 from sim.look.help import help_page
+from sim.look.journeys import journeys
 from sim.look.metrics import metrics
 from sim.look.people import oncall, who
 from sim.look.standing import incident, status
@@ -21,6 +22,7 @@ ANSWERS: dict[type[Look], Callable[[Any, View], Answer]] = {
     look.Alerts: alerts,
     look.AlertDetail: alert_detail,
     look.Metrics: metrics,
+    look.Journeys: journeys,
     look.Topology: topology,
     look.Logs: logs,
     look.Traces: traces,

@@ -2,11 +2,21 @@
 
 import math
 
-UNITS = {"rps": "/s", "error_share": "%", "p50_ms": "ms", "p95_ms": "ms", "p99_ms": "ms", "queue_depth": ""}
+UNITS = {
+    "rps": "/s",
+    "p50_ms": "ms",
+    "p95_ms": "ms",
+    "p99_ms": "ms",
+    "queue_depth": "",
+    "queue_age_s": "s",
+    "lag_s": "s",
+    "certificate_days": "d",
+}
+"""Units of signals; what is left out is a share, shown in '%'."""
 
 
 def unit_of(signal: str) -> str:
-    """Return the unit a signal is shown in: '/s', 'ms', '%' or ''."""
+    """Return the unit a signal is shown in: '/s', 'ms', 's', 'd', '%' or ''."""
     return UNITS.get(signal, "%")
 
 

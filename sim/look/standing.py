@@ -3,6 +3,7 @@
 from sim.actions.look import IncidentCard, Status
 from sim.answer import Answer, Block, Line, Table
 from sim.board import Board
+from sim.look.broken import data_note, no_dashboards
 from sim.look.figures import ago, figure, plural
 from sim.view import View
 
@@ -26,7 +27,10 @@ def status(_: Status, view: View) -> Answer:
         rows.append((now.journey.id, mark, *figures, f"{now.journey.slo_good_share:.1%} good"))
         tones.append("bad" if now.hurt else "good")
     columns = ("journey", "", "requests", "errors", "p95", "objective")
-    blocks.append(Table(columns, tuple(rows), tuple(tones)))  # type: ignore[arg-type]
+    if view.data_ms is None:
+        blocks += no_dashboards(view).blocks
+    else:
+        blocks += [*data_note(view), Table(columns, tuple(rows), tuple(tones))]  # type: ignore[arg-type]
     firing = len(board.open_alerts)
     blocks.append(
         Line(f"{plural(firing, 'alert')} firing; {plural(len(board.waiting_pages), 'page')} waiting")

@@ -20,6 +20,7 @@ _SGR: dict[Tone, str] = {"title": "1", "good": "32", "warn": "33", "bad": "1;31"
 _BARS = "▁▂▃▄▅▆▇█"
 _GAP = "  "
 _COLUMN_MIN = 4
+_DAY_BEFORE = "day before"
 _LABEL_MAX = 26
 _SHARE_SPAN_MIN = 0.01
 """A '%' chart spans at least one percentage point: ordinary noise of 0.02 % must not look like an outage."""
@@ -44,9 +45,9 @@ def colour_wanted(environ: Mapping[str, str]) -> bool:
 def drawn(blocks: Iterable[Block], width: int, colour: bool) -> str:
     """Return the blocks as text of at most `width` columns, each row ended by a newline."""
     blocks = tuple(blocks)
-    label_width = min(
-        _LABEL_MAX, max((cell_len(_clean(b.label)) for b in blocks if isinstance(b, Chart)), default=0)
-    )
+    charts = [block for block in blocks if isinstance(block, Chart)]
+    labels = [_clean(chart.label) for chart in charts] + [_DAY_BEFORE for chart in charts if chart.day_before]
+    label_width = min(_LABEL_MAX, max(map(cell_len, labels), default=0))
     rows = [row for block in blocks for row in _rows(block, max(width, 20), label_width)]
     return "".join(_coloured(text, tone if colour else "plain") + "\n" for text, tone in rows)
 
@@ -80,13 +81,19 @@ def sparkline(values: Sequence[float | None], width: int, span_min: float = 0.0)
     Neighbours are averaged where there are more values than columns. None (and what is not finite) is a
     gap. A flat series lies in the middle, or, with `span_min`, on the floor: the scale then spans that much.
     """
-    points = _averaged([v if v is not None and math.isfinite(v) else None for v in values], width)
-    known = [v for v in points if v is not None]
-    if not known:
-        return " " * len(points)
-    low = min(known)
-    span = max(max(known) - low, span_min)
-    return "".join(" " if v is None else _bar((v - low) / span if span else 0.5) for v in points)
+    return sparklines([values], width, span_min)[0]
+
+
+def sparklines(several: Sequence[Sequence[float | None]], width: int, span_min: float = 0.0) -> list[str]:
+    """Return several series on one scale, each as `sparkline` draws it."""
+    drawn_points = [_averaged(_finite(values), width) for values in several]
+    known = [v for points in drawn_points for v in points if v is not None]
+    low = min(known, default=0.0)
+    span = max(max(known, default=0.0) - low, span_min)
+    return [
+        "".join(" " if v is None else _bar((v - low) / span if span else 0.5) for v in points)
+        for points in drawn_points
+    ]
 
 
 def figure(value: float | None, unit: str) -> str:
@@ -151,33 +158,51 @@ def _column_widths(cells: list[list[str]], width: int) -> list[int]:
 
 def _span_min(chart: Chart) -> float:
     """Return the least span of a chart's scale, so that ordinary noise does not fill it."""
-    known = [value for value in chart.values if value is not None and math.isfinite(value)]
+    known = _known(chart.values)
     usual = _USUAL_SPAN_SHARE * sum(known) / len(known) if known else 0.0
     return max(usual, _SHARE_SPAN_MIN) if chart.unit == "%" else usual
 
 
 def _chart_rows(chart: Chart, width: int, label_width: int) -> list[str]:
     indent = " " * (label_width + 2)
-    known = [v for v in chart.values if v is not None and math.isfinite(v)]
-    scale = "no data"
-    if known:
-        unit = _unit(chart.unit)
-        scale = f"{figure(min(known), chart.unit)} to {figure(max(known), chart.unit)}{unit}"
-    scale = f"{scale}, {_span(chart.step_s * len(chart.values))}"
-    bars = sparkline(
-        chart.values,
-        max(8, min(60, width - cell_len(indent) - max(cell_len(scale), _SCALE_WIDTH) - 2)),
-        _span_min(chart),
-    )
-    figures = [
+    now = (
         f"now {figure(chart.now, chart.unit)}{_unit(chart.unit)}" if chart.now is not None else "now no data"
-    ]
-    if chart.hour_ago is not None:
-        figures.append(f"an hour ago {figure(chart.hour_ago, chart.unit)}")
-    if chart.yesterday is not None:
-        figures.append(f"yesterday {figure(chart.yesterday, chart.unit)}")
+    )
+    scale = _scale(chart.values, chart.unit)
+    scale = f"{now}; {scale}" if chart.brief else f"{scale}, {_span(chart.step_s * len(chart.values))}"
+    both = [chart.values, chart.day_before]
+    room = max(8, min(60, width - cell_len(indent) - max(cell_len(scale), _SCALE_WIDTH) - 2))
+    bars, bars_before = sparklines(both, room, _span_min(chart))
     label = _pad(_cut(_clean(chart.label).replace("\n", " "), label_width), label_width, False)
-    return [_cut(f"{label}  {bars}  {scale}", width), _cut(indent + " · ".join(figures), width)]
+    rows = [f"{label}  {bars}  {scale}"]
+    if chart.day_before:
+        rows.append(
+            f"{_pad(_DAY_BEFORE, label_width, False)}  {bars_before}  {_scale(chart.day_before, chart.unit)}"
+        )
+    if not chart.brief:
+        rows.append(indent + " · ".join([now, *_compared(chart)]))
+    return [_cut(row, width) for row in rows]
+
+
+def _compared(chart: Chart) -> list[str]:
+    named = (("an hour ago", chart.hour_ago), ("yesterday", chart.yesterday))
+    return [f"{name} {figure(value, chart.unit)}" for name, value in named if value is not None]
+
+
+def _scale(values: Sequence[float | None], unit: str) -> str:
+    known = _known(values)
+    if not known:
+        return "no data"
+    low, high = figure(min(known), unit), figure(max(known), unit)
+    return f"{low}{_unit(unit)}" if low == high else f"{low} to {high}{_unit(unit)}"
+
+
+def _known(values: Sequence[float | None]) -> list[float]:
+    return [v for v in values if v is not None and math.isfinite(v)]
+
+
+def _finite(values: Sequence[float | None]) -> list[float | None]:
+    return [v if v is not None and math.isfinite(v) else None for v in values]
 
 
 # --- small parts ------------------------------------------------------------------------------------------

@@ -42,16 +42,17 @@ def modifiers(change: Change, onset_ms: int, world: World) -> tuple[Modifier, ..
     if change.kind != "deploy" or change.version is None or change.version == old:
         return ()
     from_ms, takes_ms = onset_ms + change.at_s * 1000, change.takes_s * 1000
+    moved = ((change.version, change.share), (old, -change.share))
     return tuple(
         version_share(
             owner(change.id),
             n,
-            Where(component=change.component, version=version),
+            Where(component=change.component, zone=change.zone, version=version),
             value,
             from_ms=from_ms,
             ramp_ms=takes_ms,
         )
-        for n, (version, value) in enumerate(((change.version, 1.0), (old, -1.0)), start=1)
+        for n, (version, value) in enumerate(moved, start=1)
     )
 
 
@@ -99,11 +100,25 @@ def on_record(component: Component, changes: Sequence[DatedChange], t_ms: int) -
 
 
 def shares(
-    component: Component, record: Sequence[str], active: Iterable[Modifier], t_ms: int
+    component: Component,
+    record: Sequence[str],
+    active: Iterable[Modifier],
+    t_ms: int,
+    *,
+    of_one_zone: bool = False,
 ) -> dict[str, float]:
-    """Return each version's share of a component at `t_ms`, folded from the modifiers in force."""
+    """Return each version's share of a component at `t_ms`, folded from the modifiers in force.
+
+    `of_one_zone` counts what was deployed to one zone alone, too.
+    """
     found = {version: 1.0 if version == component.version else 0.0 for version in record}
-    ours = (m for m in active if m.param is Param.VERSION_SHARE and m.where.component == component.id)
+    ours = (
+        m
+        for m in active
+        if m.param is Param.VERSION_SHARE
+        and m.where.component == component.id
+        and (of_one_zone or m.where.zone is None)
+    )
     for modifier in sorted(ours, key=lambda m: (m.op, m.id)):
         if modifier.where.version in found:
             version = modifier.where.version
@@ -116,7 +131,7 @@ def running(
 ) -> str:
     """Return the version that is current: the newest on record that has any share at `t_ms`."""
     record = on_record(component, changes, t_ms)
-    by_version = shares(component, record, active, t_ms)
+    by_version = shares(component, record, active, t_ms, of_one_zone=True)
     return next((v for v in reversed(record) if by_version[v] > _NO_SHARE), component.version)
 
 
@@ -147,5 +162,6 @@ def check(changes: Sequence[Change], world: World) -> list[str]:
                 found.append(
                     f"change {change.id}: {change.component} runs {now} then; set from_version: {now}"
                 )
-            current[change.component] = change.version
+            if change.zone is None and change.share == 1.0:
+                current[change.component] = change.version
     return found

@@ -25,9 +25,10 @@ class Why(IntEnum):
     THROTTLED = Cause.THROTTLED
     NETWORK = Cause.NETWORK
     DOWN = len(Cause)
+    HANDSHAKE = len(Cause) + 1  # the connection is refused before any request: a certificate, a credential
 
 
-AT_ONCE = frozenset({Why.REJECTED, Why.THROTTLED, Why.DOWN})
+AT_ONCE = frozenset({Why.REJECTED, Why.THROTTLED, Why.DOWN, Why.HANDSHAKE})
 """Reasons for which a request is turned away at the door, before anything is done for it."""
 
 
@@ -64,14 +65,17 @@ def of_calls(flow: Flow) -> CallFailures:
     if not count:
         none = np.zeros(0)
         return CallFailures(none, none, np.zeros(0, dtype=np.intp))
-    starts = np.searchsorted(topology.leg_link, np.arange(count))
-    load = flow.offered_rps[0, topology.leg_station] + 1e-9
-    failed_by = of_stations(flow)[:, topology.leg_station] * load
-    by_link = np.add.reduceat(failed_by, starts, axis=1) / np.add.reduceat(load, starts)
+    legs = topology.pool_legs
+    weight = flow.parameters.leg_weight + 1e-12
+    failed_by = of_stations(flow)[:, legs.members] * weight
+    by_pool = np.add.reduceat(failed_by, legs.starts, axis=1) / np.add.reduceat(weight, legs.starts)
+    by_link = by_pool[:, topology.link_pool]
     by_link[Why.NETWORK] = 0.0  # from here a lost request looks like silence
     nowhere = flow.parameters.no_cell_share[topology.link_component]
     by_link *= 1.0 - nowhere
     by_link[Why.DOWN] += nowhere
+    by_link *= 1.0 - flow.parameters.refused
+    by_link[Why.HANDSHAKE] += flow.parameters.refused
     callee_failed = by_link.sum(axis=0)
     failed = flow.attempt_failed_share[0]
     refused = np.minimum(failed, callee_failed)
@@ -104,6 +108,8 @@ def refusal(why: Why, callee: str, kind: ComponentKind) -> str:
     """Return what a caller writes when a call was answered badly, by the callee's reason and kind."""
     if why is Why.DOWN:
         return f"connection refused by {callee}"
+    if why is Why.HANDSHAKE:
+        return f"{callee}: connection closed during the handshake"
     texts = _BY_HTTP if kind in SPEAKS_HTTP else _BY_OTHERS
     text = _OWN_ERROR.get(kind, texts[why]) if why is Why.OWN else texts[why]
     return text.format(callee=callee)

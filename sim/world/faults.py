@@ -5,10 +5,11 @@ world. All strengths are assumptions, chosen so that intensity 1 of a kind on a 
 somebody gets paged for; a scenario sets its own intensity.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.spec import Change, Component, Fault, Where, World
 from sim.world.modifiers import Modifier, Op, Param, Shape
+from sim.world.slow import Reset
 
 MECHANISMS = (
     "capacity",
@@ -58,7 +59,8 @@ class FaultKind:
     `mechanism` is the word a responder would suspect. `needs` and `may` are the fields of its place that it
     must and can have. `cured_by` are verbs that cure this kind whatever brought it; what undoes a fault's own
     flag, change or version cures it too. `relieved_by` are verbs that can end the impact of a fault of this
-    kind and leave the cause. `log_lines` are templates with `{component}`, `{zone}`, `{version}`, `{callee}`
+    kind and leave the cause. `data_at_risk` says that data is lost, wrong or confirmed and not safe while it
+    acts. `resets` are what it does to slow state when it begins. `log_lines` are templates with `{component}`, `{zone}`, `{version}`, `{callee}`
     and `{n:LOW-HIGH}`, a number drawn for every line (`sim/world/log_notes.py`).
     """
 
@@ -71,6 +73,8 @@ class FaultKind:
     may: tuple[str, ...] = ("operation", "zone", "shard", "version")
     cured_by: tuple[str, ...] = ()
     relieved_by: tuple[str, ...] = ()
+    data_at_risk: bool = False
+    resets: tuple[Reset, ...] = ()
 
 
 def _catalogue(*kinds: FaultKind) -> dict[str, FaultKind]:
@@ -278,6 +282,11 @@ def modifiers_between(fault: Fault, from_ms: int, to_ms: int | None) -> tuple[Mo
         )
         for n, effect in enumerate(FAULTS[fault.kind].effects, start=1)
     )
+
+
+def resets(fault: Fault) -> tuple[Reset, ...]:
+    """Return what a fault does to slow state when it begins."""
+    return tuple(replace(reset, where=fault.where) for reset in FAULTS[fault.kind].resets)
 
 
 def log_lines(fault: Fault) -> tuple[str, ...]:

@@ -52,6 +52,9 @@ class FlowState:
     slope: Floats  # (B, stations) how strongly that falls when less is let through; 1 at least
     failed: Floats  # (2, B, links) what callers have learnt of failing attempts: all, repeatable
     newton: Floats  # (B, cells) warm start of the queue equation
+    lagged_rps: Floats  # (B, lagged links) attempts that arrive in the next tick
+    lagged: Floats  # (6, B, lagged links) what became of their attempts
+    delivered_rps: Floats  # (B, lanes) messages that consumers get in the next tick
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Flow:
     answers: Answers
     stream_undisturbed_rps: Floats
     """(B, streams)"""
+    delivered_rps: Floats
+    """(B, lanes) messages that consumers got"""
 
     # --- per station (B, stations) ---
 
@@ -258,6 +263,9 @@ def idle(topology: Topology, batch: int = 1) -> FlowState:
         slope=np.ones((batch, len(topology.stations))),
         failed=np.zeros((2, batch, len(topology.links))),
         newton=np.full((batch, len(topology.cells)), 2.0),
+        lagged_rps=np.zeros((batch, len(topology.lagged))),
+        lagged=np.zeros((6, batch, len(topology.lagged))),
+        delivered_rps=np.zeros((batch, len(topology.lanes))),
     )
 
 
@@ -276,13 +284,32 @@ def relaxed_step(
     tries = trying(topology, parameters, state.failed)
     per_request = tries.attempts * tries.made
     coupling = Coupling(state.holding_s, state.slope)
+    arriving = _arriving(topology, state)
     for _ in range(_PASSES_MAX):
-        before = Before(state.in_system, state.newton, coupling.holding_s, per_request)
+        before = Before(arriving, state.in_system, state.newton, coupling.holding_s, per_request)
         loads = load.sweep(topology, parameters, entering, before, dt_s)
-        answers = response.sweep(topology, parameters, loads, tries)
+        answers = response.sweep(topology, parameters, loads, tries, state.lagged)
         longer_s = np.maximum(answers.holding_s, coupling.holding_s)
         if coupling.settled(answers.holding_s, busy_pools(topology, parameters, loads, longer_s)):
             break
     failed = state.failed + learn * (answers.failed - state.failed)
-    after = FlowState(loads.in_system, coupling.holding_s, coupling.slope, failed, loads.newton)
-    return after, Flow(topology, parameters, loads, answers, rps)
+    after = FlowState(
+        in_system=loads.in_system,
+        holding_s=coupling.holding_s,
+        slope=coupling.slope,
+        failed=failed,
+        newton=loads.newton,
+        lagged_rps=loads.attempts_rps.take(topology.lagged, 1),
+        lagged=answers.lagged,
+        delivered_rps=state.delivered_rps,
+    )
+    return after, Flow(topology, parameters, loads, answers, rps, state.delivered_rps)
+
+
+def _arriving(topology: Topology, state: FlowState) -> Floats:
+    """Return what arrives from queues and over lagged links, per pool."""
+    arriving: Floats = state.delivered_rps @ topology.consumed
+    if len(topology.lagged):
+        for number, pool in enumerate(topology.link_pool[topology.lagged]):
+            arriving[:, pool] += state.lagged_rps[:, number]
+    return arriving

@@ -31,11 +31,16 @@ def resolve(world: World, reference: str) -> tuple[str, str]:
 def components_by_level(world: World) -> dict[str, int]:
     """Return the level of every component: the longest path from one that nobody calls, which is 0.
 
-    Raises ScenarioError for a cycle, naming its path, and for unknown references.
+    Lagged calls do not count. Raises ScenarioError for a cycle, naming its path, and for unknown references.
     """
     callees = {
         component.id: list(
-            dict.fromkeys(resolve(world, call.to)[0] for op in component.operations for call in op.calls)
+            dict.fromkeys(
+                resolve(world, call.to)[0]
+                for op in component.operations
+                for call in op.calls
+                if not call.lagged
+            )
         )
         for component in world.components
     }
@@ -62,7 +67,9 @@ def _callers_first(callees: Mapping[str, list[str]]) -> list[str]:
                 pending.pop()
             elif callee in path:
                 cycle = " -> ".join([*path[path.index(callee) :], callee])
-                raise ScenarioError(f"the calls form a cycle: {cycle}; remove one of these calls")
+                raise ScenarioError(
+                    f"the calls form a cycle: {cycle}; remove one of these calls or mark it lagged"
+                )
             elif callee not in seen:
                 seen.add(callee)
                 path.append(callee)

@@ -1,6 +1,6 @@
 """The truth of the day before the drill: the stationary flow at every hour and around every change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.world.demand import undisturbed
+from sim.world.flow import Flow
 from sim.world.modifiers import Modifier
 from sim.world.parameters import fold
 from sim.world.signals import SIGNALS, Floats, Layout, truth
 from sim.world.stationary import solve
+from sim.world.topology import Topology
 
 GRID_MS = 60 * 60_000
 HISTORY_MS = 25 * 3_600_000
@@ -42,12 +44,7 @@ class History:
         """
         if self._solved is None:
             self._solved = self._solve()
-        grid_ms = self._grid_ms
-        lower = np.clip(np.searchsorted(grid_ms, t_ms, side="right") - 1, 0, len(grid_ms) - 2)
-        width_ms = grid_ms[lower + 1] - grid_ms[lower]
-        between = ((t_ms - grid_ms[lower]) / width_ms)[:, None, None]
-        part = self._solved[:, subjects]
-        values: Floats = part[lower] * (1.0 - between) + part[lower + 1] * between
+        values = linear(self._grid_ms, self._solved[:, subjects], t_ms)
         values[t_ms < -HISTORY_MS] = np.nan
         return values
 
@@ -55,16 +52,34 @@ class History:
         topology, grid_ms = self._layout.topology, self._grid_ms
         rps = undisturbed(topology, self._seed, self._starts_at, grid_ms)
         solved = np.empty((len(grid_ms), self._layout.size, len(SIGNALS)))
-
-        def in_force(index: int) -> tuple[float, ...]:
-            return tuple(modifier.strength(int(grid_ms[index])) for modifier in self._modifiers)
-
-        for _, group in groupby(range(len(grid_ms)), key=in_force):
-            moments = list(group)
-            parameters = fold(topology, self._modifiers, int(grid_ms[moments[0]]))
-            flow = solve(topology, parameters, rps[moments])
+        for moments, flow in settled(topology, self._modifiers, rps, grid_ms):
             solved[moments] = truth(self._layout, flow, grid_ms[moments])
         return solved
+
+
+def settled(
+    topology: Topology, modifiers: Sequence[Modifier], rps: Floats, t_ms: NDArray[np.int64]
+) -> Iterator[tuple[list[int], Flow]]:
+    """Yield numbers of moments and their stationary flow, for each run of moments with the same in force.
+
+    `rps` is the demand (moments, streams) and `t_ms` when they are.
+    """
+
+    def in_force(index: int) -> tuple[float, ...]:
+        return tuple(modifier.strength(int(t_ms[index])) for modifier in modifiers)
+
+    for _, run in groupby(range(len(t_ms)), key=in_force):
+        moments = list(run)
+        yield moments, solve(topology, fold(topology, modifiers, int(t_ms[moments[0]])), rps[moments])
+
+
+def linear(grid_ms: NDArray[np.int64], values: Floats, t_ms: NDArray[np.int64]) -> Floats:
+    """Return values at `t_ms`, linear between those of the grid (first axis; two points at least)."""
+    lower = np.clip(np.searchsorted(grid_ms, t_ms, side="right") - 1, 0, len(grid_ms) - 2)
+    between = (t_ms - grid_ms[lower]) / (grid_ms[lower + 1] - grid_ms[lower])
+    between = between.reshape(-1, *(1 for _ in values.shape[1:]))
+    found: Floats = values[lower] * (1.0 - between) + values[lower + 1] * between
+    return found
 
 
 def _grid(modifiers: Sequence[Modifier]) -> NDArray[np.int64]:

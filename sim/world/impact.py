@@ -4,8 +4,8 @@ A pure state machine: `measure` takes the state and one sample of the flow and r
 measurement and the transitions. Streams are the (client, journey) pairs of the world's demand.
 
 Shares are counted against the demand of the undisturbed world, so users who were blocked, drained or
-turned away count as failed. Objectives and severity are the policy's and the world's; the constants below
-are assumptions.
+turned away count as failed. What goes wrong in the undisturbed world as well is nobody's impact. Objectives
+and severity are the policy's and the world's; the constants below are assumptions.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 
 FLOOR_SHARE = 0.01
 """Below this bad share of a stream nobody is counted as hurt, above it only what exceeds it: errors and slow
-answers of an ordinary day are not impact."""
+answers of an ordinary day are not impact. Where the undisturbed twin has more, that is the floor."""
 
 SLOW_WEIGHT = 0.5
 DEGRADED_WEIGHT = 0.2
@@ -57,7 +57,9 @@ Phase = Literal["quiet", "hurting", "mitigated"]
 class ImpactSample:
     """What flowed at one moment, one value a stream.
 
-    `failed`, `slow` and `degraded` are disjoint shares of `offered_rps`.
+    `failed`, `slow` and `degraded` are disjoint shares of `offered_rps`. `ordinary` are the same three shares
+    (3, streams) in the undisturbed twin, None where nothing goes wrong there. `late` is the share of what was
+    neither failed nor slow by then and came too late out of a queue: it is slow as well. None is none.
     """
 
     t_ms: int
@@ -66,6 +68,8 @@ class ImpactSample:
     failed: Floats
     slow: Floats
     degraded: Floats
+    ordinary: Floats | None = None
+    late: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +165,10 @@ def measure(
     Samples come every `SAMPLE_MS`. The measurement is returned also when nobody is hurt (`hurt` is empty).
     """
     failed, slow, degraded = _of_undisturbed(sample)
+    ordinary = np.zeros((3, len(by.streams))) if sample.ordinary is None else sample.ordinary
     good = 1.0 - _by_journey(by, failed + slow, sample.undisturbed_rps)
-    failed, slow, degraded = _above_floor(failed, slow, degraded)
+    usual = 1.0 - _by_journey(by, ordinary[0] + ordinary[1], sample.undisturbed_rps)
+    failed, slow, degraded = _above_floor((failed, slow, degraded), ordinary.sum(axis=0))
     users = sample.undisturbed_rps * by.users_per_rps
     unhurt, newly = _touched(by, state.unhurt, failed + slow + degraded)
     lost = users * (failed + SLOW_WEIGHT * slow + DEGRADED_WEIGHT * degraded) * _MINUTES_PER_SAMPLE
@@ -179,7 +185,8 @@ def measure(
         users_affected=state.users_affected + float((users * newly).sum()),
         user_min_lost=state.user_min_lost + float(lost.sum()),
     )
-    after, changed = _follow(by, after, good, sample.t_ms)
+    objective = np.where(usual < by.slo, usual - by.margin, by.slo)
+    after, changed = _follow(by, after, good, objective, sample.t_ms)
     hurt = _hurt(by, failed, slow, degraded, users)
     return after, _measured(after, hurt, users_hurt_share), changed
 
@@ -189,13 +196,20 @@ def _of_undisturbed(sample: ImpactSample) -> tuple[Floats, Floats, Floats]:
     undisturbed = sample.undisturbed_rps
     ratio = np.divide(sample.offered_rps, undisturbed, out=np.ones_like(undisturbed), where=undisturbed > 0.0)
     flowing = np.minimum(1.0, ratio)
-    return 1.0 - flowing + flowing * sample.failed, flowing * sample.slow, flowing * sample.degraded
+    late = np.zeros_like(undisturbed) if sample.late is None else sample.late
+    slow = sample.slow + (1.0 - sample.failed - sample.slow) * late
+    degraded = sample.degraded * (1.0 - late)
+    return 1.0 - flowing + flowing * sample.failed, flowing * slow, flowing * degraded
 
 
-def _above_floor(failed: Floats, slow: Floats, degraded: Floats) -> tuple[Floats, Floats, Floats]:
+def _above_floor(
+    shares: tuple[Floats, Floats, Floats], ordinary_bad: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Return the shares with the ordinary day's taken out, each cut by the same factor; 1 stays 1."""
+    failed, slow, degraded = shares
     bad = failed + slow + degraded
-    excess = np.maximum(0.0, (bad - FLOOR_SHARE) / (1.0 - FLOOR_SHARE))
+    floor = np.maximum(FLOOR_SHARE, ordinary_bad)
+    excess = np.divide(bad - floor, 1.0 - floor, out=np.zeros_like(bad), where=(bad > floor) & (floor < 1.0))
     kept = np.divide(excess, bad, out=np.zeros_like(bad), where=bad > 0.0)
     return failed * kept, slow * kept, degraded * kept
 
@@ -245,12 +259,12 @@ def _sustained(policy: Policy, levels: tuple[int, ...], level: int) -> int:
 
 
 def _follow(
-    by: Yardstick, state: ImpactState, good: Floats, t_ms: int
+    by: Yardstick, state: ImpactState, good: Floats, objective: Floats, t_ms: int
 ) -> tuple[ImpactState, tuple[Event, ...]]:
     """Return the state with every journey held against its objective, and the transitions of the incident."""
     journeys = tuple(
         _judged(journey, float(share), float(slo), float(margin), t_ms)
-        for journey, share, slo, margin in zip(state.journeys, good, by.slo, by.margin, strict=True)
+        for journey, share, slo, margin in zip(state.journeys, good, objective, by.margin, strict=True)
     )
     entered = [
         name

@@ -19,6 +19,8 @@ _MU_MIN = 1e-9  # requests/s of a cell without replicas: it answers nobody, and 
 class Before:
     """What the downward sweep starts from."""
 
+    arriving_rps: Floats  # (B, pools) what comes neither from users nor from calls of this tick
+
     in_system: Floats  # (B, stations) requests at the end of the last tick
     newton: Floats  # (B, cells) warm start of the queue equation
     holding_s: Floats  # (B, stations) how long a request holds its slot
@@ -45,14 +47,14 @@ def sweep(
     topology: Topology, parameters: Parameters, entering_rps: Floats, before: Before, dt_s: float
 ) -> Load:
     """Return the loads of one tick, level by level; what one level sends is what the next is offered."""
-    wanted_rps = entering_rps @ topology.entries
+    wanted_rps = entering_rps @ topology.entries + before.arriving_rps
     work = _Work(topology, parameters, before, len(entering_rps), dt_s)
     for level in topology.levels:
-        wanted = wanted_rps[:, level.operations]
+        wanted = wanted_rps[:, level.pools]
         if len(level.incoming):
             sent = work.attempts_rps.take(level.incoming, 1)
-            wanted[:, level.incoming_operations] += np.add.reduceat(sent, level.incoming_starts, 1)
-        work.serve(level, wanted.take(level.station_operation, 1))
+            wanted[:, level.incoming_pools] += np.add.reduceat(sent, level.incoming_starts, 1)
+        work.serve(level, wanted)
         if level.calls:
             making = work.out_rps.take(topology.link_station[level.links], 1)
             per_request = before.attempts_per_request[:, level.links]
@@ -77,9 +79,10 @@ class _Work:
         self._per_request[2] = before.holding_s
 
     def serve(self, level: Level, wanted: Floats) -> None:
-        """Run the queues of one level for a tick; `wanted` are requests per operation, for each station."""
+        """Run the queues of one level for a tick; `wanted` are the requests of each pool."""
         at, cells = level.stations, level.cells
-        offered = np.multiply(wanted, self._parameters.station_weight[at], out=self._offered_rps[:, at])
+        legs = wanted.take(level.leg_pool, 1) * self._parameters.leg_weight[level.legs]
+        offered = np.add.reduceat(legs, level.leg_starts, 1, out=self._offered_rps[:, at])
         admitted = np.multiply(offered, self._parameters.station_admit[at], out=self._admitted_rps[:, at])
         before = self._before.in_system[:, at]
         # An empty cell still has a mean work: the tiny share decides it and carries no requests.

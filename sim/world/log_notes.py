@@ -64,30 +64,34 @@ def with_figures(text: str, seed: int, identity: str, k: int) -> str:
 def fault_notes(topology: Topology, fault: Fault, component: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """Return (text, cells) of the lines that a fault makes a component log; figures are yet to be drawn.
 
-    A log line begins with its cell, so the place that a template names first is left out of the text. A
-    standby is not what broke.
+    What befalls the calls to a component is in the logs of those who call it. A log line begins with its
+    cell, so the place that a template names first is left out of the text. A standby is not what broke.
     """
     where = fault.where
-    if where.component != component:
+    if component != where.component and not (
+        where.component is None and where.callee in _called(topology, component)
+    ):
         return ()
     found = []
     for template in faults.log_lines(fault):
-        text = _PLACE.sub(r"\1 ", template)
         by_text: dict[str, list[int]] = {}
         for index in topology.cells_of(component, where.zone, where.version, where.shard):
-            cell = topology.cells[index]
-            if cell.standby:
-                continue
-            filled = text.format(
-                component=component,
-                zone=cell.zone,
-                version=cell.version,
-                callee=where.callee or "",
-                n=_Later(),
-            )
-            by_text.setdefault(filled, []).append(int(index))
-        found += [(filled, tuple(cells)) for filled, cells in by_text.items()]
+            if not topology.cells[index].standby:
+                text = filled(template, topology, int(index), where.callee or "")
+                by_text.setdefault(text, []).append(int(index))
+        found += [(text, tuple(cells)) for text, cells in by_text.items()]
     return tuple(found)
+
+
+def filled(template: str, topology: Topology, index: int, callee: str = "") -> str:
+    """Return a template as a cell (by index) writes it; figures are yet to be drawn."""
+    cell = topology.cells[index]
+    names = {"component": cell.component, "zone": cell.zone, "version": cell.version, "callee": callee}
+    return _PLACE.sub(r"\1 ", template).format(n=_Later(), **names)
+
+
+def _called(topology: Topology, component: str) -> set[str]:
+    return {link.callee for link in topology.links if topology.stations[link.station].component == component}
 
 
 def cells_of(topology: Topology, series: SeriesId) -> tuple[int, ...]:

@@ -6,21 +6,23 @@ one did and more. Each cell (zone, version, shard) speaks for itself, and a requ
 way in is in no log but its caller's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from sim.events import SAMPLE_MS
+from sim.spec import Instruments
 from sim.streams import poisson, uniform
 from sim.world import log_texts
 from sim.world.failures import Why, of_calls, of_stations, refusal
 from sim.world.flow import Flow
-from sim.world.log_notes import with_figures
+from sim.world.log_notes import filled, with_figures
 from sim.world.topology import Cell, Topology
 
 LINES_MAX = 25
+SAMPLED = "... sampling is on: about half of the lines are kept"
 _SAMPLES_MAX = 20
 """Of a window longer than five minutes not every sample is read, so that the answer comes at once."""
 _NEVER = 1e-4
@@ -35,6 +37,8 @@ _POOL_BUSY_SHARE = 0.80
 _CPU_BUSY_SHARE = 0.90
 _EXPLAINED_SHARE = 0.01
 """From this share on own errors say what a note of their cell says; fewer are the usual ones."""
+_SAMPLED_SHARE = 0.5
+_MISLEADING_PER_SAMPLE, _MISLEADING_MAX = 60.0, 8
 _NOTES_PER_SAMPLE = (2.0, 12.0)
 """How often a note that tells of trouble is written; each has a rate of its own (an assumption)."""
 
@@ -44,13 +48,16 @@ class Note:
     """A line that something writes into the log of some cells (by index) from `from_ms` to `to_ms`.
 
     A fault's own line, or why a rule misfired. The text may begin with its level; else it is an ERROR. Each
-    `{n:LOW-HIGH}` in it becomes a number when the line is written. An INFO is written once a sample.
+    `{n:LOW-HIGH}` in it becomes a number when the line is written. An INFO is written once a sample. With a
+    `callee` it is about the calls to that component.
     """
 
     text: str
     cells: tuple[int, ...]
     from_ms: int
     to_ms: int
+    of_fault: bool = False
+    callee: str | None = None
 
 
 @dataclass(slots=True)
@@ -72,8 +79,13 @@ def lines(
     seed: int,
     starts_at: datetime,
     notes: Sequence[Note] = (),
+    worth: Instruments | None = None,
 ) -> tuple[str, ...]:
     """Return at most LINES_MAX lines of a component's log, oldest first, and one that tells what is left out.
+
+    `worth` says what the log is worth: of a partial one, half of the kinds of line were not collected; a
+    misleading one begins with lines of its own, often repeated, and has none of what faults write; an empty
+    one has nothing.
 
     `samples` are the flows at the telemetry samples of the window with their times; each stands for the
     15 s before it, and in a long window for those left out as well. Example:
@@ -81,6 +93,11 @@ def lines(
     Raises KeyError for an unknown component.
     """
     topology.component_index(component)
+    quality = "full" if worth is None else worth.logs
+    if quality == "empty":
+        return ()
+    if quality == "misleading":
+        notes = [note for note in notes if not note.of_fault]
     every = max(1, -(-len(samples) // _SAMPLES_MAX))
     samples = samples[::-1][::every][::-1]
     log = _Log(topology, component, seed, every)
@@ -98,14 +115,14 @@ def lines(
     noted = [group for group in log.noted(samples, notes) if (group.cell, group.text) not in told]
     noted.sort(key=_weight)
     found += [*log.ordinary(samples), *noted[NOTES_MAX:]]
-    shown = (noted[:NOTES_MAX] + sorted(found, key=_weight))[:LINES_MAX]
+    if quality == "partial":
+        noted, found = ([group for group in groups if log.kept(group)] for groups in (noted, found))
+    loud = log.misleading(samples, () if worth is None or quality != "misleading" else worth.misleading)
+    shown = (noted[:NOTES_MAX] + sorted(found, key=_weight))[: LINES_MAX - len(loud)]
     left_out = len(noted[:NOTES_MAX]) + len(found) - len(shown)
-    dated = [(log.moment(group), group) for group in shown]
-    dated.sort(key=lambda pair: (pair[0], pair[1].cell, pair[1].text))
-    written = tuple(
-        f"{starts_at + timedelta(milliseconds=t_ms):%H:%M:%S} {log.written(group)}" for t_ms, group in dated
-    )
-    return (*written, _left_out(left_out)) if left_out else written
+    written = [*log.dated(loud, starts_at), *log.dated(shown, starts_at)]
+    written += [_left_out(left_out)] if left_out else []
+    return (*written, SAMPLED) if quality == "partial" else tuple(written)
 
 
 def _left_out(count: int) -> str:
@@ -117,14 +134,18 @@ def _weight(group: _Group) -> tuple[int, int, int, str]:
     return (_LEVELS.index(group.level), -group.count, group.cell, group.text)
 
 
-def _reasons(notes: Sequence[Note], t_ms: int) -> dict[int, str]:
-    """Return what the cells' own errors say while something noted an error there."""
-    reasons: dict[int, str] = {}
+Reasons = dict[tuple[int, str | None], str]
+"""What errors say, by cell and, of calls that are refused, by callee."""
+
+
+def _reasons(notes: Sequence[Note], t_ms: int) -> Reasons:
+    """Return what the cells' errors say while something noted an error there."""
+    reasons: Reasons = {}
     for note in notes:
         level, text = _split(note)
         if level == "ERROR" and note.from_ms <= t_ms < note.to_ms:
             for cell in note.cells:
-                reasons.setdefault(cell, text)
+                reasons.setdefault((cell, note.callee), text)
     return reasons
 
 
@@ -150,6 +171,33 @@ class _Log:
         return poisson(
             self._seed, "log count", self._key(cell, text), self._every * expected, t_ms // SAMPLE_MS
         )
+
+    def kept(self, group: _Group) -> bool:
+        """Return whether a log that keeps half of its kinds of line keeps this one."""
+        text = "served" if group.text.startswith("served ") else group.text
+        return uniform(self._seed, "log sampled", self._key(group.cell, text)) < _SAMPLED_SHARE
+
+    def misleading(self, samples: Sequence[tuple[int, Flow]], templates: Sequence[str]) -> list[_Group]:
+        """Return what a misleading log shows before all else, over and over, in every cell that is up."""
+        found = []
+        for template in templates:
+            for cell in map(int, self._topology.cells_of(self._component)):
+                up = [
+                    t_ms
+                    for t_ms, flow in samples
+                    if _is_up(flow, cell) and flow.parameters.replicas[cell] > 0
+                ]
+                if up and not self._topology.cells[cell].standby and len(found) < _MISLEADING_MAX:
+                    level, text = _split(Note(filled(template, self._topology, cell), (), 0, 0))
+                    count = sum(self.drawn(cell, text, _MISLEADING_PER_SAMPLE, t_ms) for t_ms in up)
+                    found.append(_Group(cell, level, text, count, up[-1], up[-1] - SAMPLE_MS))
+        return found
+
+    def dated(self, groups: Sequence[_Group], starts_at: datetime) -> list[str]:
+        """Return groups as lines with their times, oldest first."""
+        found = [(self.moment(group), group) for group in groups]
+        found.sort(key=lambda pair: (pair[0], pair[1].cell, pair[1].text))
+        return [f"{starts_at + timedelta(milliseconds=t_ms):%H:%M:%S} {self.written(g)}" for t_ms, g in found]
 
     def moment(self, group: _Group) -> int:
         """Return when the last of these lines was written."""
@@ -219,7 +267,7 @@ def _place(cell: Cell) -> str:
 
 
 def _of_sample(
-    topology: Topology, flow: Flow, component: str, reasons: Mapping[int, str]
+    topology: Topology, flow: Flow, component: str, reasons: Reasons
 ) -> Iterator[tuple[int, str, str, float]]:
     """Yield (cell, level, text, expected count) of what one sample makes a component write."""
     failed_by = of_stations(flow)
@@ -230,7 +278,7 @@ def _of_sample(
         pool_full = flow.connections_share[0, cell] > _POOL_FULL_SHARE
         own = float(failed_by[Why.OWN, station])
         usual = log_texts.own_error(kind, operation)
-        text = reasons.get(cell, usual) if own >= _EXPLAINED_SHARE else usual
+        text = reasons.get((cell, None), usual) if own >= _EXPLAINED_SHARE else usual
         yield cell, "ERROR", f"{operation}: {text}", offered * own
         for why in (Why.REJECTED, Why.THROTTLED):
             level, text = log_texts.turned_away(kind, why, pool_full=bool(pool_full))
@@ -238,7 +286,7 @@ def _of_sample(
         if station not in topology.link_station:  # then a timeout is nobody's but its caller's
             text = f"{operation}: {log_texts.dropped(kind)}"
             yield cell, "WARN", text, offered * float(failed_by[Why.TIMEOUT, station])
-    yield from _of_links(topology, flow, component)
+    yield from _of_links(topology, flow, component, reasons)
     for cell in topology.cells_of(component):
         if flow.connections_share[0, cell] > _POOL_BUSY_SHARE:
             yield int(cell), "WARN", log_texts.pool_busy(kind), 1.0
@@ -248,7 +296,9 @@ def _of_sample(
             yield int(cell), "WARN", log_texts.DOWN, 1.0
 
 
-def _of_links(topology: Topology, flow: Flow, component: str) -> Iterator[tuple[int, str, str, float]]:
+def _of_links(
+    topology: Topology, flow: Flow, component: str, reasons: Reasons
+) -> Iterator[tuple[int, str, str, float]]:
     failures = of_calls(flow)
     for index, link in enumerate(topology.links):
         station = topology.stations[link.station]
@@ -259,7 +309,10 @@ def _of_links(topology: Topology, flow: Flow, component: str) -> Iterator[tuple[
         after = ", answered without it" if link.call.soft else ""
         waited = f"timeout after {link.call.timeout_ms}ms calling {link.callee}"
         kind = topology.world.component(link.callee).kind
-        answered = refusal(Why(failures.why[index]), link.callee, kind)
+        why = Why(failures.why[index])
+        answered = refusal(why, link.callee, kind)
+        if why is Why.HANDSHAKE:
+            answered = reasons.get((station.cell, link.callee), answered)
         timed_out, refused = float(failures.timed_out[index]), float(failures.refused[index])
         yield station.cell, level, f"{station.operation}: {waited}{after}", attempts * timed_out
         yield station.cell, level, f"{station.operation}: {answered}{after}", attempts * refused

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.spec import Where
-from sim.world import queueing
+from sim.world import queueing, spread
 from sim.world.modifiers import Modifier, Op, Param
-from sim.world.parts import Indices, Level, grouping, indices
+from sim.world.parts import Indices
+from sim.world.strain import Strain
 from sim.world.topology import Topology
 
 Floats = NDArray[np.float64]
@@ -25,6 +26,7 @@ PATIENT_SHARE = 0.7
 """A component that drops dead work serves what has waited up to this share of its callers' timeout: the
 rest of the time is for the work itself. An assumption."""
 
+HOUR_S = 3600.0
 _USERS = 1e12  # slots of those who are not part of the world
 
 _STATION = (Param.WORK, Param.STALL_MS, Param.ERROR_RANDOM, Param.ERROR_REPEATABLE, Param.WRONG)
@@ -59,10 +61,10 @@ _RANGE: dict[Param, tuple[float, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """The kinds of attempts that one level makes: links with the same operation and timeout share a kind.
+    """The kinds of attempts that some links make: links with the same pool and timeout share a kind.
 
     What becomes of an attempt depends on these two alone, so it is worked out once for all such links, which
-    are most: a call is the same from every zone and version. A kind has a leg to each station of the callee.
+    are most: a call is the same from every zone and version. A kind has a leg to each station of its pool.
     """
 
     leg_station: Indices
@@ -70,7 +72,7 @@ class Attempts:
     leg_timeout_s: Floats
     leg_log_timeout: Floats
     leg_starts: Indices  # first leg of each kind
-    link_kind: Indices  # kind of each link of the level
+    link_kind: Indices  # kind of each of the links
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ class Parameters:
     own_s: Floats  # work and stall
     own_variance_s2: Floats  # both are taken for exponential
     error_repeatable: Floats  # share of requests that fail here, and whose retry fails again
+    right: Floats  # share of good answers that are neither wrong nor out of date
     own_good: Floats  # share that does not fail here, whether repeatably or not
-    station_weight: Floats  # of its cell
     station_admit: Floats  # share of offered that is neither lost nor throttled
     # per cell
     replicas: Floats
@@ -99,6 +101,14 @@ class Parameters:
     admit_share: Floats
     net_delay_s: Floats
     net_loss_share: Floats
+    keys: Floats  # factor on the share of the keys that its shard holds
+    delivery: Floats  # share of a queue's messages that consumers can get
+    leak_per_s: Floats  # memory lost at the usual load, as a share
+    fill_per_s: Floats  # disk filled, as a share
+    apply: Floats  # factor on how fast a replica applies writes
+    observed: Floats  # 1 its signals are collected, 0 they are not
+    # per leg
+    leg_weight: Floats  # share of its pool's requests that go there
     # per component
     no_cell_share: Floats  # share of requests for which there is no cell: they fail at once
     # per link
@@ -109,10 +119,12 @@ class Parameters:
     soft: Floats  # 1 or 0
     timeout_s: Floats
     retries: Floats
+    refused: Floats  # share of attempts that the callee refuses, and refuses again
     brackets: Floats  # (most retries, links) which brackets of Horner's scheme it takes part in, inner first
     several: bool  # whether any call is made more than once
-    # per level
+    # per level, and of the lagged links of all
     attempts: tuple["Attempts", ...]
+    lagged_attempts: "Attempts"
     # per stream
     demand: Floats  # factor
 
@@ -125,16 +137,21 @@ class Folding:
         self._base = _base_values(topology)
         self._masks: dict[tuple[Where, Param], NDArray[np.bool_]] = {}
         self._seen: list[tuple[Modifier, float]] | None = None
+        self._strain: Strain | None = None
         self._parameters: Parameters | None = None
 
-    def at(self, modifiers: Sequence[Modifier], t_ms: int) -> Parameters:
-        """Return the effective parameters at `t_ms`; the object of the last call if nothing changed since."""
+    def at(self, modifiers: Sequence[Modifier], t_ms: int, strain: Strain | None = None) -> Parameters:
+        """Return the effective parameters at `t_ms`; the object of the last call if nothing changed since.
+
+        `strain` is what slow state does to them at that moment; None where it does nothing.
+        """
         active = [(m, s) for m in modifiers if (s := m.strength(t_ms)) > 0.0]
-        if self._parameters is None or active != self._seen:
-            self._seen, self._parameters = active, self._fold(active)
+        if self._parameters is None or active != self._seen or strain != self._strain:
+            self._seen, self._strain = active, strain
+            self._parameters = self._fold(active, strain)
         return self._parameters
 
-    def _fold(self, active: Sequence[tuple[Modifier, float]]) -> Parameters:
+    def _fold(self, active: Sequence[tuple[Modifier, float]], strain: Strain | None) -> Parameters:
         values = dict(self._base)
         for modifier, strength in sorted(active, key=lambda pair: (pair[0].op, pair[0].id)):
             before = values[modifier.param]
@@ -142,7 +159,10 @@ class Folding:
             values[modifier.param] = np.where(mask, _applied(modifier, strength, before), before)
         for param, (low, high) in _RANGE.items():
             values[param] = np.clip(np.nan_to_num(values[param]), low, high)
-        return _effective(self._topology, values)
+        misses = np.ones(len(self._topology.links))
+        if strain is not None:
+            misses = strain.lay(values)
+        return _effective(self._topology, values, misses)
 
     def _mask(self, where: Where, param: Param) -> NDArray[np.bool_]:
         key = (where, param)
@@ -217,7 +237,8 @@ def _matches(topology: Topology, where: Where, param: Param) -> NDArray[np.bool_
     return at_station[topology.link_station] & np.array(callee, dtype=np.bool_)
 
 
-def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
+def _effective(topology: Topology, values: dict[Param, Floats], misses: Floats) -> Parameters:
+    """Return parameters of values in range; `misses` is a factor on the calls of each link."""
     components = [topology.components[index] for index in topology.cell_component]
     links = topology.links
     work_s = _over(topology.station_operation, lambda o: topology.operations[o].work_s) * values[Param.WORK]
@@ -225,13 +246,14 @@ def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
     error_repeatable = values[Param.ERROR_REPEATABLE]
     version_share = _normalised_versions(topology, values[Param.VERSION_SHARE])
     replicas = _over(topology.cells, lambda c: c.replicas) * version_share * values[Param.REPLICAS]
-    weight, no_cell_share = _weights(topology, replicas * values[Param.TRAFFIC])
+    weight, no_cell_share = spread.over_cells(topology, replicas * values[Param.TRAFFIC], values[Param.KEYS])
+    leg_weight = spread.over_pools(topology, weight)
     timeout_s = _over(links, lambda link: link.call.timeout_ms / 1000.0) * values[Param.TIMEOUT]
     timeout_s = np.maximum(timeout_s, 1e-3)
     queue_max_s = _over(components, lambda c: c.queue_max_s) * values[Param.QUEUE_MAX]
     patience_s = PATIENT_SHARE * _caller_timeout_s(topology, timeout_s)[topology.cell_component]
     drops_dead = _over(components, lambda c: c.drops_dead_work) * (patience_s < queue_max_s)
-    per_request = _over(links, lambda link: link.call.per_request) * values[Param.CALL_ON]
+    per_request = _over(links, lambda link: link.call.per_request) * values[Param.CALL_ON] * misses
     soft = _over(links, lambda link: link.call.soft)
     admit = (1.0 - values[Param.NET_LOSS]) * values[Param.ADMIT]
     slots = replicas * _over(components, lambda c: c.slots_per_replica) * values[Param.SLOTS]
@@ -243,8 +265,8 @@ def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
         own_s=work_s + stall_s,
         own_variance_s2=work_s**2 + stall_s**2,
         error_repeatable=error_repeatable,
+        right=1.0 - values[Param.WRONG],
         own_good=(1.0 - values[Param.ERROR_RANDOM]) * (1.0 - error_repeatable),
-        station_weight=weight[topology.station_cell],
         station_admit=admit[topology.station_cell],
         replicas=replicas,
         processors=processors,
@@ -258,6 +280,13 @@ def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
         admit_share=values[Param.ADMIT],
         net_delay_s=values[Param.NET_DELAY_MS] / 1000.0,
         net_loss_share=values[Param.NET_LOSS],
+        keys=values[Param.KEYS],
+        delivery=values[Param.DELIVERY],
+        leak_per_s=values[Param.LEAK_PER_H] / HOUR_S,
+        fill_per_s=values[Param.FILL_PER_H] / HOUR_S,
+        apply=values[Param.APPLY],
+        observed=values[Param.OBSERVED],
+        leg_weight=leg_weight,
         no_cell_share=no_cell_share,
         per_request=per_request,
         share=np.minimum(per_request, 1.0),
@@ -266,27 +295,36 @@ def _effective(topology: Topology, values: dict[Param, Floats]) -> Parameters:
         soft=soft,
         timeout_s=timeout_s,
         retries=values[Param.RETRIES],
+        refused=values[Param.CALL_ERROR],
         brackets=_brackets(values[Param.RETRIES]),
         several=bool((per_request > 1.0).any()),
-        attempts=tuple(_attempts(topology, level, timeout_s, weight) for level in topology.levels),
+        attempts=tuple(
+            _attempts(
+                topology,
+                np.delete(np.arange(level.links.start, level.links.stop), level.lagged),
+                timeout_s,
+                leg_weight,
+            )
+            for level in topology.levels
+        ),
+        lagged_attempts=_attempts(topology, topology.lagged, timeout_s, leg_weight),
         demand=values[Param.DEMAND],
     )
 
 
-def _attempts(topology: Topology, level: Level, timeout_s: Floats, weight: Floats) -> Attempts:
-    """Return the kinds of attempts of a level; `timeout_s` is per link, `weight` per cell."""
-    kinds: dict[tuple[int, float], int] = {}
-    asked = zip(topology.link_operation[level.links].tolist(), timeout_s[level.links].tolist(), strict=True)
-    link_kind = indices([kinds.setdefault(kind, len(kinds)) for kind in asked])
-    legs = grouping([topology.operation_stations[operation] for operation, _ in kinds])
-    leg_timeout_s = np.array([timeout for _, timeout in kinds])[legs.group]
+def _attempts(topology: Topology, links: Indices, timeout_s: Floats, leg_weight: Floats) -> Attempts:
+    """Return the kinds of attempts of some links; `timeout_s` is per link."""
+    asked = np.stack((topology.link_pool[links].astype(np.float64), timeout_s[links]))
+    (pools, timeouts_s), link_kind = np.unique(asked, axis=1, return_inverse=True)
+    legs = topology.pool_legs.of(pools.astype(np.intp))
+    leg_timeout_s = timeouts_s[legs.group]
     return Attempts(
-        leg_station=legs.members,
-        leg_weight=weight[topology.station_cell[legs.members]],
+        leg_station=topology.pool_legs.members[legs.members],
+        leg_weight=leg_weight[legs.members],
         leg_timeout_s=leg_timeout_s,
         leg_log_timeout=np.log(leg_timeout_s),
         leg_starts=legs.starts,
-        link_kind=link_kind,
+        link_kind=link_kind.reshape(-1).astype(np.intp),
     )
 
 
@@ -308,20 +346,6 @@ def _normalised_versions(topology: Topology, share: Floats) -> Floats:
     total = np.bincount(group, weights=share)[group]
     normalised: Floats = np.divide(share, total, out=np.zeros_like(share), where=total > 0.0)
     return normalised
-
-
-def _weights(topology: Topology, weight: Floats) -> tuple[Floats, Floats]:
-    """Return the share of a component's requests per cell, and per component the share that finds no cell.
-
-    A key belongs to its shard, so every shard gets its even share, over the cells that it has left.
-    """
-    size = len(topology.components)
-    shards = np.bincount(topology.shard_component, minlength=size)
-    total = np.bincount(topology.cell_shard, weights=weight)[topology.cell_shard]
-    share = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0)
-    share /= shards[topology.cell_component]
-    found = np.bincount(topology.cell_component, weights=share, minlength=size)
-    return share, np.clip(1.0 - found, 0.0, 1.0)
 
 
 def _sources(topology: Topology, slots: Floats) -> Floats:

@@ -2,7 +2,8 @@
 
 A cell is the part of a component in one zone, version and shard; it owns replicas, slots and a queue. A
 station is one operation in one cell, the solver's unit for load and latency. A link is one kind of call
-made by one station, a leg is one link to one station of the callee.
+made by one station. A pool is where requests of an operation go, all its stations or those of one zone; a
+leg is one pool to one station.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,6 +25,7 @@ class OperationAt:
     operation: str
     work_s: float
     error_share: float
+    writes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,25 @@ class Station:
     zone: str
     version: str
     shard: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Where requests of an operation (by index) go: to all its stations, or to those of one zone.
+
+    Where a zone has no station that takes traffic, its pool is all of them.
+    """
+
+    operation: int
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The messages of one cell of a queue (by index) on their way to one consumer, a component."""
+
+    cell: int
+    consumer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +109,18 @@ class Grouping:
         """Number of groups."""
         return len(self.starts)
 
+    def of(self, groups: Indices) -> "Grouping":
+        """Return the positions in `members` of some groups, one after another, grouped like these."""
+        ends = np.append(self.starts[1:], len(self.members))
+        lengths = ends[groups] - self.starts[groups]
+        starts = np.cumsum(lengths) - lengths
+        within = np.arange(lengths.sum()) - np.repeat(starts, lengths)
+        return Grouping(
+            np.repeat(self.starts[groups], lengths) + within,
+            starts,
+            np.repeat(np.arange(len(groups)), lengths),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -95,19 +128,26 @@ class Level:
 
     components: slice
     operations: slice
+    pools: slice
     cells: slice
     stations: slice
     links: slice
     cell_starts: Indices  # first station of each cell
     station_cell: Indices  # cell of each station, inside the slice
-    station_operation: Indices  # operation of each station, inside the slice
-    incoming: Indices  # links into this level, sorted by the operation they call
+    legs: Indices  # legs to the stations of this level, sorted by station
+    leg_pool: Indices  # pool of each of them, inside the slice
+    leg_starts: Indices  # first of them for each station
+    incoming: Indices  # links into this level, sorted by the pool they call; not the lagged ones
     incoming_starts: Indices
-    incoming_operations: Indices  # operations that have incoming links, inside the slice
+    incoming_pools: Indices  # pools that have incoming links, inside the slice
     callers: Indices | slice  # stations that make calls; a slice where they are neighbours: cheaper
     calls: bool  # whether there are any
     link_starts: Indices  # first link of each of them
     link_caller: Indices  # position in `callers` of each link
+    grouped: Indices  # links that belong to parallel groups, inside the slice, sorted by group
+    group_starts: Indices  # first of them in each group
+    lagged: Indices  # lagged links, inside the slice
+    lagged_number: Indices  # which of the world's lagged links they are
 
 
 def grouping(groups: Sequence[Indices]) -> Grouping:

@@ -3,7 +3,7 @@
 Faults, changes and acts only ever add and remove modifiers here; the solver does the rest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,16 +17,21 @@ from sim.events import (
     ActProgressed,
     ActStarted,
     ChangeMade,
+    DataLost,
     FaultEnded,
     FaultStarted,
 )
 from sim.spec import Change, Fault, Scenario
 from sim.timeline import TICK_MS, Order, Routine, Timeline
 from sim.world import changes as changes_of
-from sim.world import demand, faults, flow, stationary, topology
-from sim.world.mitigations.plan import Act, DatedFault, FinishedAct, Plan, Situation, Step
+from sim.world import demand, faults, flow, gauges, stationary, topology
+from sim.world.mitigations.plan import Act, DatedFault, FinishedAct, Plan, Situation, Step, Stock
 from sim.world.modifiers import Modifier
 from sim.world.parameters import Folding
+from sim.world.slow import Reset, SlowWorld
+from sim.world.strain import Strain
+
+Floats = NDArray[np.float64]
 
 TICK_S = TICK_MS / 1000
 
@@ -63,6 +68,7 @@ class Production:
         self.finished: tuple[FinishedAct, ...] = ()
         self._flags_off: frozenset[str] = frozenset()
         self._reverted: frozenset[str] = frozenset()
+        self._averted: frozenset[str] = frozenset()
         self._timeline = timeline
         self._emit = emit
         self._modifiers = tuple(
@@ -74,6 +80,10 @@ class Production:
         self._rps = demand.undisturbed(self.topology, seed, scenario.starts_at, _tick_times(end_ms))
         parameters = self._folding.at(self._modifiers, 0)
         self._state, self.flow = stationary.settle(self.topology, parameters, self._rps[:1])
+        self._slow_world = SlowWorld(self.topology, self.flow)
+        self._slow = self._slow_world.begin(parameters, self._certificates())
+        self._strain: Strain | None = None
+        self.gauges = gauges.read(self._slow_world, self._slow, 0)
 
     def start(self) -> None:
         """Schedule ticks, faults and changes."""
@@ -94,9 +104,23 @@ class Production:
             modifiers=self._modifiers,
             flags_off=self._flags_off,
             reverted=self._reverted,
+            stocks=self._stocks(),
             running=tuple(self.running.values()),
             finished=self.finished,
         )
+
+    def _stocks(self) -> dict[str, Stock]:
+        """Return what there is to lose at each component, as it is now."""
+        found = {}
+        for component in self.world.components:
+            cells = self.topology.cells_of(component.id)
+            standby = cells[self.topology.cell_standby[cells]]
+            found[component.id] = Stock(
+                standby_lag_s=float(self._slow.lag_s[standby].max()) if len(standby) else 0.0,
+                writes_rps=self._slow_world.writes_rps(self.flow, component.id),
+                messages=float(self.gauges.backlog[cells].sum()),
+            )
+        return found
 
     def recent_acts(self, within_ms: int) -> tuple[Act, ...]:
         """Return the acts that run or ended at most `within_ms` ago, newest first."""
@@ -124,10 +148,31 @@ class Production:
     def _ticks(self) -> Routine:
         for number in range(1, self.end_ms // TICK_MS + 1):
             yield self._timeline.moment(number * TICK_MS, Order.TICK, "world")
-            parameters = self._folding.at(self._modifiers, self._timeline.now_ms)
-            self._state, self.flow = flow.step(
-                self.topology, parameters, self._state, self._rps[number : number + 1], TICK_S
-            )
+            self._tick(self._timeline.now_ms, self._rps[number : number + 1])
+
+    def _tick(self, now_ms: int, rps: Floats) -> None:
+        slow_world = self._slow_world
+        strain = slow_world.strain(self._slow, self.flow.parameters)
+        if strain is None or self._strain is None or not strain.near(self._strain):
+            self._strain = strain
+        parameters = self._folding.at(self._modifiers, now_ms, self._strain)
+        handed_out = slow_world.lanes.handed_out(self._slow.backlog, self.flow, TICK_S)
+        state = replace(self._state, delivered_rps=handed_out[None, :])
+        self._state, self.flow = flow.step(self.topology, parameters, state, rps, TICK_S)
+        self._slow = slow_world.step(self._slow, self.flow, TICK_S)
+        self.gauges = gauges.read(slow_world, self._slow, now_ms)
+
+    def _certificates(self) -> dict[str, float]:
+        """Return when certificates run out in this scenario, in seconds, by component."""
+        return {
+            str(fault.where.component): self._start_ms(fault) / 1000.0
+            for fault in self.scenario.faults
+            if faults.FAULTS[fault.kind].mechanism == "certificate"
+        }
+
+    def _reset(self, resets: Iterable[Reset]) -> None:
+        for reset in resets:
+            self._slow = self._slow_world.reset(self._slow, reset)
 
     # --- faults and changes -------------------------------------------------------------------------------
 
@@ -146,13 +191,15 @@ class Production:
         return tuple(DatedFault(s.fault, s.from_ms) for s in self.fault_spans if s.to_ms is None)
 
     def _prevented(self, fault: Fault) -> bool:
-        return fault.flag in self._flags_off or fault.change in self._reverted
+        named = fault.flag in self._flags_off or fault.change in self._reverted
+        return named or fault.id in self._averted
 
     def _begin(self, fault: Fault) -> None:
         if self._prevented(fault):
             return
         self.fault_spans += (FaultSpan(fault, self._timeline.now_ms),)
         self._modifiers += faults.modifiers(fault, self.onset_ms)
+        self._reset(faults.resets(fault))
         component = fault.where.component or fault.where.callee or ""
         self._emit(FaultStarted(fault=fault.id, fault_kind=fault.kind, component=component))
         if fault.lasts_s is not None:
@@ -189,6 +236,7 @@ class Production:
     def _do(self, act: Act, step: Step) -> None:
         self._remove(step.remove_owners)
         self._modifiers += step.add
+        self._reset(step.resets)
         for fault_id in step.cures:
             self._cure(fault_id, act.owner)
         if step.progress is not None:
@@ -203,6 +251,9 @@ class Production:
             self._flags_off |= {plan.turned_off}
         if plan.reverted is not None:
             self._reverted |= {plan.reverted}
+        self._averted |= set(plan.averts)
+        for lost in plan.loses:
+            self._emit(DataLost(component=lost.component, records=lost.records, by=act.owner))
         self._emit(
             ActFinished(act=act.number, verb=act.verb, target=act.typed, ok=plan.ok, text=plan.text),
             actor=act.by,

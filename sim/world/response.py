@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.world import parallel
 from sim.world.latency import lognormal, normal_cdf
 from sim.world.load import Load
 from sim.world.parameters import Attempts, Parameters
@@ -38,14 +39,18 @@ class Answers:
     failed: Floats  # (2, B, links) of attempts: all, repeatable
     unanswered: Floats  # links; of attempts: the caller's timeout passed
     call_failed: Floats  # links; of calls, after all retries
+    lagged: Floats  # (6, B, lagged links) outcomes of their attempts, for the next tick
 
 
-def sweep(topology: Topology, parameters: Parameters, load: Load, tries: Trying) -> Answers:
-    """Return the answers under these loads and what callers try."""
+def sweep(topology: Topology, parameters: Parameters, load: Load, tries: Trying, lagged: Floats) -> Answers:
+    """Return the answers under these loads and what callers try.
+
+    `lagged` (6, B, lagged links) is what became of the attempts of lagged links a tick ago.
+    """
     rise = _Rise(topology, parameters, load, tries)
     for level, attempts in zip(reversed(topology.levels), reversed(parameters.attempts), strict=True):
         if level.calls:
-            rise.add_calls(level, rise.outcomes(attempts).take(attempts.link_kind, 2))
+            rise.add_calls(level, rise.of_links(level, attempts, lagged))
         rise.finish(level.stations)
     return rise.answers()
 
@@ -71,7 +76,7 @@ class _Rise:
         self._quality = np.empty((3, batch, stations))  # good, not repeatable, not degraded
         self._quality[0] = p.own_good
         self._quality[1] = 1.0 - p.error_repeatable
-        self._quality[2] = 1.0
+        self._quality[2] = p.right
         # Per branch: location, sigma, then share, mean and square of what is accepted.
         self._packed = np.empty((15, batch, stations))
         self._packed[10] = fast.take(gather, 1)
@@ -82,8 +87,26 @@ class _Rise:
         self._spread_over = spread - self._attempts
         self._rare_weight = np.maximum(self._made * (1.0 - self._made), 0.0) * topology.link_tie_break
 
+    def of_links(self, level: Level, attempts: Attempts, lagged: Floats) -> Floats:
+        """Return the outcomes (6, B, links) of the attempts of a level; lagged ones are known already."""
+        if not len(level.lagged):
+            found = self.outcomes(attempts).take(attempts.link_kind, 2)
+        else:
+            found = np.empty((*lagged.shape[:2], level.links.stop - level.links.start))
+            prompt = np.ones(found.shape[2], dtype=bool)
+            prompt[level.lagged] = False
+            found[:, :, prompt] = self.outcomes(attempts).take(attempts.link_kind, 2)
+            found[:, :, level.lagged] = lagged[:, :, level.lagged_number]
+        refused = self._parameters.refused[level.links]
+        if refused.any():
+            found[1] += (1.0 - found[1]) * refused
+            found[0] += (1.0 - found[0]) * refused
+        return found
+
     def outcomes(self, attempts: Attempts) -> Floats:
         """Return (6, B, kinds): failed, repeatable, unanswered, E[min(R, T)], its square, degraded share."""
+        if not len(attempts.leg_starts):
+            return np.zeros((6, len(self._accepted), 0))
         timeout = attempts.leg_timeout_s
         there = self._packed.take(attempts.leg_station, 2)
         z = np.empty((3, *there[:2].shape))
@@ -125,6 +148,8 @@ class _Rise:
         np.multiply(made, call_s, out=sums[0])
         np.add(made * call_var, split, out=sums[1])
         sums[2] = made
+        if len(level.grouped):
+            parallel.merge(sums, level.grouped, level.group_starts)
         best = np.maximum(np.maximum.reduceat(split, level.link_starts, 1), _TINY)
         sums[2:] *= split >= best.take(level.link_caller, 1)
         total = np.add.reduceat(sums, level.link_starts, 2)
@@ -177,4 +202,7 @@ class _Rise:
             failed=self._links[0:2],
             unanswered=self._links[2],
             call_failed=self._links[3],
+            lagged=self.outcomes(self._parameters.lagged_attempts).take(
+                self._parameters.lagged_attempts.link_kind, 2
+            ),
         )

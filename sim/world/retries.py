@@ -46,5 +46,7 @@ def trying(topology: Topology, parameters: Parameters, failed: Floats) -> Trying
     passed = np.cumsum(np.log1p(-_SURE * parameters.hard_share * lasting), axis=1)
     before = np.zeros_like(passed)
     before[:, 1:] = passed[:, :-1]
+    # Calls of a parallel group are made at once: each is reached when the first of them is.
+    before = before.take(topology.link_heads, 1)
     reached = np.exp(before - before.take(topology.first_links, 1))
     return Trying(attempts, parameters.per_request * reached)

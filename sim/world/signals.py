@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.spec import Journey, Signal
 from sim.streams import uniform
 from sim.world.flow import Flow
+from sim.world.gauges import Gauges, ordinary
 from sim.world.graph import resolve
 from sim.world.series import By, SeriesId
 from sim.world.topology import Grouping, Topology, grouping
@@ -30,8 +31,8 @@ RPS, ERROR, P50, P95, P99, CPU, MEMORY, DISK, CONNECTIONS, QUEUE, AGE, HITS, LAG
 LATENCIES = slice(P50, P99 + 1)
 
 _NO_TRAFFIC_RPS = 1e-6
-# Memory and disk have no cause in the flow yet: they wander slowly around the spec's baseline. Amplitudes
-# and periods are assumptions: memory breathes with collections and caches, disk with log rotation.
+# Memory and disk wander slowly around what slow state says. Amplitudes and periods are assumptions: memory
+# breathes with collections and caches, disk with log rotation.
 _MEMORY_AMPLITUDE, _MEMORY_PERIOD_MS = 0.02, 3.7 * 3_600_000
 _DISK_AMPLITUDE, _DISK_PERIOD_MS = 0.01, 24 * 3_600_000
 
@@ -63,7 +64,7 @@ class Layout:
     cell_starts: NDArray[np.intp]  # first station of each cell
     journey_streams: NDArray[np.bool_]  # (journeys, streams)
     journey_timeout_ms: Floats
-    base: Floats  # (2, cells) memory and disk
+    usual: Gauges  # slow state of an ordinary day
     phase: Floats  # (2, cells) of their wander, in radians
 
     @property
@@ -85,8 +86,8 @@ class Layout:
         raise KeyError(str(series))
 
 
-def layout(topology: Topology, seed: int) -> Layout:
-    """Return the subjects of a world."""
+def layout(topology: Topology, seed: int, usual: Gauges | None = None) -> Layout:
+    """Return the subjects of a world; `usual` is what slow state shows on an ordinary day."""
     names: list[str] = []
     members: list[NDArray[np.intp]] = []
     components: dict[str, slice] = {}
@@ -104,7 +105,6 @@ def layout(topology: Topology, seed: int) -> Layout:
         parts[component.id] = tuple(found)
     journeys = {journey.id: len(names) + i for i, journey in enumerate(topology.world.journeys)}
     stations = [np.flatnonzero(np.isin(topology.station_cell, cells)) for cells in members]
-    owners = [topology.components[i] for i in topology.cell_component]
     keys = [f"{cell.component}|{cell.zone}|{cell.version}|{cell.shard}" for cell in topology.cells]
     return Layout(
         topology=topology,
@@ -120,18 +120,25 @@ def layout(topology: Topology, seed: int) -> Layout:
             [[stream.journey == journey for stream in topology.streams] for journey in journeys], dtype=bool
         ).reshape(len(journeys), len(topology.streams)),
         journey_timeout_ms=np.array([float(journey.timeout_ms) for journey in topology.world.journeys]),
-        base=np.array([[c.memory_share for c in owners], [c.disk_share for c in owners]]),
+        usual=ordinary(topology) if usual is None else usual,
         phase=np.array([[tau * uniform(seed, kind, key) for key in keys] for kind in ("memory", "disk")]),
     )
 
 
-def truth(of: Layout, flow: Flow, t_ms: NDArray[np.int64], before: Floats | None = None) -> Floats:
+def truth(
+    of: Layout,
+    flow: Flow,
+    t_ms: NDArray[np.int64],
+    before: Floats | None = None,
+    gauges: Gauges | None = None,
+) -> Floats:
     """Return the noise-free signals (len(t_ms), subjects, SIGNALS) of a flow whose batch are these times.
 
     Shares of busy processors and slots are averaged over cells by traffic. Latency percentiles of a
     component are those of the mixture of its stations; of a journey those of its entry operation, cut at
     the time users wait. Error share and latency of a subject without traffic, and signals that journeys do
     not have, are NaN. `before` are the signals of the sample before, near which percentiles are looked for.
+    `gauges` is what slow state shows; by default that of an ordinary day. What is not observed is NaN.
     """
     out = np.full((len(t_ms), of.size, len(SIGNALS)), np.nan)
     inner = of.stations.size
@@ -139,9 +146,12 @@ def truth(of: Layout, flow: Flow, t_ms: NDArray[np.int64], before: Floats | None
     waits = flow.percentiles_ms(of.answering, near_ms=near_ms).transpose(1, 2, 0)
     np.minimum(waits[:, inner:], of.journey_timeout_ms[:, None], out=waits[:, inner:])
     out[..., LATENCIES] = np.where(waits > 0.0, waits, np.nan)  # 0: nobody was answered
-    _of_components(of, flow, t_ms, out[:, :inner])
+    _of_components(of, flow, t_ms, of.usual if gauges is None else gauges, out[:, :inner])
     _of_journeys(of, flow, out[:, inner:])
     out[..., LATENCIES][out[..., RPS] < _NO_TRAFFIC_RPS] = np.nan
+    blind = flow.parameters.observed <= 0.0
+    if blind.any():
+        out[:, :inner][:, np.logical_and.reduceat(blind[of.cells.members], of.cells.starts)] = np.nan
     return out
 
 
@@ -166,7 +176,7 @@ def _sums(values: Floats, groups: Grouping) -> Floats:
     return summed
 
 
-def _of_components(of: Layout, flow: Flow, t_ms: NDArray[np.int64], out: Floats) -> None:
+def _of_components(of: Layout, flow: Flow, t_ms: NDArray[np.int64], gauges: Gauges, out: Floats) -> None:
     rps = _sums(flow.offered_rps, of.stations)
     heard = np.where(rps < _NO_TRAFFIC_RPS, np.nan, rps)
     out[..., RPS] = rps
@@ -176,17 +186,22 @@ def _of_components(of: Layout, flow: Flow, t_ms: NDArray[np.int64], out: Floats)
     total = _sums(traffic, of.cells)
     shares = np.empty((4, *traffic.shape))
     shares[0] = flow.cpu_share
-    shares[1], shares[2] = _wander(of, t_ms)
+    shares[1], shares[2] = _wander(of, t_ms, gauges)
     shares[3] = flow.connections_share
     out[..., CPU : CONNECTIONS + 1] = (_sums(shares * traffic, of.cells) / total).transpose(1, 2, 0)
-    out[..., QUEUE] = _sums(flow.queue_depth, of.cells)
+    out[..., QUEUE] = _sums(flow.queue_depth + gauges.backlog, of.cells)
+    cells = of.cells.members
+    out[..., HITS] = _sums(gauges.hit_share * traffic, of.cells) / total
+    out[..., AGE] = np.fmax.reduceat(gauges.age_s[cells], of.cells.starts)
+    out[..., LAG] = np.fmax.reduceat(gauges.lag_s[cells], of.cells.starts)
+    out[..., CERTIFICATE] = np.fmin.reduceat(gauges.days_left(t_ms)[:, cells], of.cells.starts, axis=1)
 
 
-def _wander(of: Layout, t_ms: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def _wander(of: Layout, t_ms: NDArray[np.int64], gauges: Gauges) -> tuple[Floats, Floats]:
     memory_angle = tau * t_ms[:, None] / _MEMORY_PERIOD_MS + of.phase[0]
     disk_angle = tau * t_ms[:, None] / _DISK_PERIOD_MS + of.phase[1]
-    memory = of.base[0] + _MEMORY_AMPLITUDE * np.sin(memory_angle)
-    disk = of.base[1] + _DISK_AMPLITUDE * np.sin(disk_angle)
+    memory = gauges.memory_share + _MEMORY_AMPLITUDE * np.sin(memory_angle)
+    disk = gauges.disk_share + _DISK_AMPLITUDE * np.sin(disk_angle)
     return np.minimum(np.maximum(memory, 0.0), 1.0), np.minimum(np.maximum(disk, 0.0), 1.0)
 
 

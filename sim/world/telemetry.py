@@ -16,11 +16,12 @@ from sim.events import SAMPLE_MS
 from sim.spec import Signal
 from sim.streams import block
 from sim.world.flow import Flow
+from sim.world.gauges import Gauges
 from sim.world.history import HISTORY_MS, History
 from sim.world.measuring import lay, measured
 from sim.world.modifiers import Modifier
 from sim.world.series import Blip, By, SeriesId
-from sim.world.signals import SIGNALS, Floats, layout, truth
+from sim.world.signals import SIGNALS, Floats, Layout, Part, layout, truth
 from sim.world.topology import Topology
 
 __all__ = ["HISTORY_MS", "Curve", "Telemetry"]
@@ -55,10 +56,11 @@ class Telemetry:
         horizon_ms: int,
         blips: Iterable[Blip] = (),
         past_modifiers: Sequence[Modifier] = (),
+        usual: Gauges | None = None,
     ) -> None:
         self._seed = seed
         self._blips = tuple(blips)
-        self._layout = layout(topology, seed)
+        self._layout = layout(topology, seed, usual)
         self._history = History(self._layout, seed, starts_at, past_modifiers)
         shape = (horizon_ms // SAMPLE_MS + 1, self._layout.size, len(SIGNALS))
         self._samples = np.full(shape, np.nan, dtype=np.float32)
@@ -71,14 +73,17 @@ class Telemetry:
 
     # --- writing ------------------------------------------------------------------------------------------
 
-    def record(self, t_ms: int, flow: Flow) -> None:
-        """Take the sample of `t_ms`, a multiple of 15 s within the horizon, from a flow of batch 1."""
+    def record(self, t_ms: int, flow: Flow, gauges: Gauges | None = None) -> None:
+        """Take the sample of `t_ms`, a multiple of 15 s within the horizon, from a flow of batch 1.
+
+        `gauges` is what slow state shows then; by default that of an ordinary day.
+        """
         hour, place = divmod(t_ms // SAMPLE_MS, _SAMPLES_PER_HOUR)
         if hour != self._noise_hour:
             everything = [self._noise_of(subject, hour) for subject in range(self._layout.size)]
             self._noise, self._noise_hour = np.stack(everything, axis=1), hour
         z = self._noise[place : place + 1]
-        self._truth = truth(self._layout, flow, np.array([t_ms], dtype=np.int64), self._truth)
+        self._truth = truth(self._layout, flow, np.array([t_ms], dtype=np.int64), self._truth, gauges)
         row = measured(self._truth, z)
         for blip in self._blips:
             if blip.active(t_ms):
@@ -87,6 +92,11 @@ class Telemetry:
         self._last_ms = t_ms
 
     # --- reading ------------------------------------------------------------------------------------------
+
+    @property
+    def layout(self) -> Layout:
+        """What is measured: components with their parts, and journeys."""
+        return self._layout
 
     @property
     def last_ms(self) -> int:
@@ -107,6 +117,20 @@ class Telemetry:
         """Return the last sample's values of these columns."""
         values: NDArray[np.float32] = self._samples[self._last_ms // SAMPLE_MS].reshape(-1)[columns]
         return values
+
+    def true_values(self, columns: NDArray[np.intp]) -> Floats:
+        """Return what these columns of the last sample truly were, without noise and blips."""
+        assert self._truth is not None, "there is no sample yet"
+        values: Floats = self._truth.reshape(-1)[columns]
+        return values
+
+    def as_measured(self, t_ms: NDArray[np.int64], signals: Floats, columns: NDArray[np.intp]) -> Floats:
+        """Return what these columns would be at these times, were `signals` the truth of all subjects.
+
+        With the noise and the blips that the drill's own samples have; (len(t_ms), columns).
+        """
+        values: Floats = self._measured(t_ms, slice(0, self._layout.size), signals)
+        return values.reshape(len(t_ms), -1)[:, columns]
 
     def window(
         self,
@@ -140,6 +164,22 @@ class Telemetry:
             Curve(one.label, times_ms, values[:, self._layout.subject(one) - subjects.start])
             for one in wanted
         ]
+
+    def recent(self, of: str, name: str, t_ms: int, samples: int) -> dict[tuple[By | None, str], Floats]:
+        """Return the means of the last samples up to `t_ms` of a component with its parts, or of a journey.
+
+        By (split, label), the whole under (None, ""); each (SIGNALS,), NaN without data. Raises KeyError.
+        """
+        last_ms = min(t_ms // SAMPLE_MS * SAMPLE_MS, max(self._last_ms, -SAMPLE_MS))
+        first_ms = last_ms - (samples - 1) * SAMPLE_MS
+        subjects = self._together(of, name)
+        values = self._values(np.arange(first_ms, last_ms + 1, SAMPLE_MS, dtype=np.int64), subjects)
+        known = np.isfinite(values)
+        total = np.where(known, values, 0.0).sum(axis=0, dtype=np.float64)
+        count = known.sum(axis=0)
+        mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        parts = (Part(None, "", subjects.start),) if of == "journey" else self._layout.parts[name]
+        return {(part.by, part.label): mean[part.subject - subjects.start] for part in parts}
 
     def value_at(self, series: SeriesId, t_ms: int) -> float:
         """Return the last value measured at or before `t_ms`, which may be negative; NaN without data."""
@@ -183,8 +223,12 @@ class Telemetry:
     def _past(self, times_ms: NDArray[np.int64], subjects: slice) -> Floats:
         if not len(times_ms):
             return np.empty((0, subjects.stop - subjects.start, len(SIGNALS)))
-        z = self._past_draws(times_ms, subjects)
-        values = measured(self._history.at(times_ms, subjects), z)
+        return self._measured(times_ms, subjects, self._history.at(times_ms, subjects))
+
+    def _measured(self, times_ms: NDArray[np.int64], subjects: slice, signals: Floats) -> Floats:
+        """Return true signals (times, subjects, SIGNALS) with noise and blips, float64."""
+        z = self._draws(times_ms, subjects)
+        values = measured(signals, z)
         for blip in self._blips:
             inside = (times_ms >= blip.from_ms) & (times_ms < blip.to_ms)
             if inside.any() and subjects.start <= self._layout.subject(blip.series) < subjects.stop:
@@ -193,7 +237,7 @@ class Telemetry:
                 values[inside] = laid
         return values
 
-    def _past_draws(self, times_ms: NDArray[np.int64], subjects: slice) -> NDArray[np.float32]:
+    def _draws(self, times_ms: NDArray[np.int64], subjects: slice) -> NDArray[np.float32]:
         draws = np.zeros((len(times_ms), subjects.stop - subjects.start, len(SIGNALS)), dtype=np.float32)
         hours, places = np.divmod(times_ms // SAMPLE_MS, _SAMPLES_PER_HOUR)
         for hour in np.unique(hours[times_ms >= -HISTORY_MS]):

@@ -17,9 +17,11 @@ from sim.world.parts import (
     Cell,
     Grouping,
     Indices,
+    Lane,
     Level,
     Link,
     OperationAt,
+    Pool,
     Station,
     Stream,
     grouping,
@@ -32,9 +34,11 @@ __all__ = [
     "Cell",
     "Grouping",
     "Indices",
+    "Lane",
     "Level",
     "Link",
     "OperationAt",
+    "Pool",
     "Station",
     "Stream",
     "Topology",
@@ -57,9 +61,10 @@ class Topology:
     stations: tuple[Station, ...]
     links: tuple[Link, ...]
     streams: tuple[Stream, ...]
+    pools: tuple[Pool, ...]
+    lanes: tuple[Lane, ...]
     levels: tuple[Level, ...]
     operation_component: Indices
-    operation_stations: tuple[Indices, ...]
     cell_component: Indices
     cell_shard: Indices  # shard group: cells of one component and shard, over zones and versions
     shard_starts: Indices  # first cell of each shard group, in the order of `shard_cells`
@@ -68,16 +73,24 @@ class Topology:
     first_stations: Indices  # of each cell
     station_cell: Indices
     station_operation: Indices
+    station_writes: NDArray[np.bool_]  # whether the operation stores something
+    cell_standby: NDArray[np.bool_]
+    pool_legs: Grouping  # stations of each pool
+    leg_at_home: NDArray[np.bool_]  # whether a leg stays in the zone of its pool; True where that has none
     link_station: Indices
     first_links: Indices  # for each link the first of its station
+    link_heads: Indices  # for each link the first of its parallel group, itself where it has none
+    link_pool: Indices
     link_operation: Indices  # the operation it calls
     link_component: Indices  # the component it calls
     link_tie_break: NDArray[np.float64]  # near 1, different for each: makes the largest of equals unique
-    leg_link: Indices
-    leg_station: Indices
+    lagged: Indices  # links whose callers use the answers of a tick ago
+    link_cache: Indices  # the component whose misses make the call; -1 where it is no miss
+    lane_pool: Indices  # where the messages of each lane go
     stream_operation: Indices
     stream_component: Indices
-    entries: NDArray[np.float64]  # (streams, operations) 1 where a stream enters
+    entries: NDArray[np.float64]  # (streams, pools) 1 where a stream enters
+    consumed: NDArray[np.float64]  # (lanes, pools) 1 where its messages enter
     stream_legs: Grouping  # stations of the entry operation of each stream
     stream_leg_log_limits: NDArray[np.float64]  # (2, stream legs) log of timeout_s, and of slow_s within it
 
@@ -104,6 +117,13 @@ class Topology:
             and version in (None, cell.version)
             and shard in (None, cell.shard)
         )
+
+    def called_by(self, link: int) -> Indices:
+        """Return the stations a link (by index) calls: those of the caller's zone where it keeps to it."""
+        inside = self.pool_legs.group == self.link_pool[link]
+        at_home = inside & self.leg_at_home
+        called: Indices = self.pool_legs.members[at_home if at_home.any() else inside]
+        return called
 
     def stations_of(
         self,
@@ -152,7 +172,9 @@ class _Parts:
         self.world = world
         self.components = tuple(ordered)
         self.operations = tuple(
-            OperationAt(c.id, o.id, o.work_ms / 1000.0, o.error_share) for c in ordered for o in c.operations
+            OperationAt(c.id, o.id, o.work_ms / 1000.0, o.error_share, o.writes)
+            for c in ordered
+            for o in c.operations
         )
         number = {(o.component, o.operation): index for index, o in enumerate(self.operations)}
         place = {c.id: index for index, c in enumerate(ordered)}
@@ -175,12 +197,46 @@ class _Parts:
         self.stations_by_operation = [
             np.flatnonzero(self.station_operation == index) for index in range(len(self.operations))
         ]
-        legs = [self.stations_by_operation[operation] for operation in self.link_operation]
-        self.leg_station = np.concatenate(legs) if legs else indices(())
-        self.leg_link = np.repeat(np.arange(len(legs)), [len(leg) for leg in legs]).astype(np.intp)
         self.link_station = indices(link.station for link in self.links)
         self.operation_component = indices(place[o.component] for o in self.operations)
         self.streams, self.stream_operation = _streams(world, number)
+        self.lanes = tuple(
+            Lane(index, consumer.id)
+            for consumer in ordered
+            for index, cell in enumerate(self.cells)
+            if cell.component == consumer.consumes and not cell.standby
+        )
+        wanted = [Pool(int(o), z) for o, z in zip(self.link_operation, self._link_zones(), strict=True)]
+        everywhere = [Pool(index) for index in range(len(self.operations))]
+        self.pools = tuple(sorted({*wanted, *everywhere}, key=lambda pool: (pool.operation, pool.zone or "")))
+        number_of = {pool: index for index, pool in enumerate(self.pools)}
+        self.link_pool = indices(number_of[pool] for pool in wanted)
+        self.operation_pool = indices(number_of[pool] for pool in everywhere)
+        self.pool_operation = indices(pool.operation for pool in self.pools)
+        self.pool_legs = grouping([self.stations_by_operation[pool.operation] for pool in self.pools])
+        self.leg_at_home = np.array(
+            [
+                self.pools[pool].zone in (None, self.stations[station].zone)
+                for pool, station in zip(self.pool_legs.group, self.pool_legs.members, strict=True)
+            ]
+        )
+        consumers = [world.component(lane.consumer) for lane in self.lanes]
+        self.lane_pool = indices(self.operation_pool[number[c.id, c.operations[0].id]] for c in consumers)
+        self.lagged = indices(index for index, link in enumerate(self.links) if link.call.lagged)
+        self.link_cache = indices(
+            -1 if link.call.on_miss_of is None else place[link.call.on_miss_of] for link in self.links
+        )
+        self.link_heads = self._link_heads()
+
+    def _link_zones(self) -> Iterable[str | None]:
+        return [self.stations[link.station].zone if link.call.same_zone else None for link in self.links]
+
+    def _link_heads(self) -> Indices:
+        first: dict[tuple[int, str], int] = {}
+        return indices(
+            index if link.call.group is None else first.setdefault((link.station, link.call.group), index)
+            for index, link in enumerate(self.links)
+        )
 
 
 def _cells(world: World, component: Component, more_versions: Sequence[str]) -> Iterable[Cell]:
@@ -219,30 +275,44 @@ def _level(parts: _Parts, components: Sequence[int]) -> Level:
     cells = span(parts.cell_component, first, last)
     stations = span(parts.station_cell, cells.start, cells.stop)
     links = span(parts.link_station, stations.start, stations.stop)
-    into = np.flatnonzero(
-        (parts.link_operation >= operations.start) & (parts.link_operation < operations.stop)
-    )
-    incoming = into[np.argsort(parts.link_operation[into], kind="stable")]
-    incoming_operations, incoming_starts = np.unique(parts.link_operation[incoming], return_index=True)
+    pools = span(parts.pool_operation, operations.start, operations.stop)
+    into = np.flatnonzero((parts.link_pool >= pools.start) & (parts.link_pool < pools.stop))
+    into = np.setdiff1d(into, parts.lagged)
+    incoming = into[np.argsort(parts.link_pool[into], kind="stable")]
+    incoming_pools, incoming_starts = np.unique(parts.link_pool[incoming], return_index=True)
+    legs = np.flatnonzero((parts.pool_legs.group >= pools.start) & (parts.pool_legs.group < pools.stop))
+    legs = legs[np.argsort(parts.pool_legs.members[legs], kind="stable")]
+    heads = parts.link_heads[links] - links.start
+    alone = np.bincount(heads, minlength=len(heads))[heads] == 1
+    grouped = np.flatnonzero(~alone)
+    grouped = grouped[np.argsort(heads[grouped], kind="stable")]
+    is_lagged = np.isin(np.arange(links.start, links.stop), parts.lagged)
     callers, link_starts, link_caller = np.unique(
         parts.link_station[links], return_index=True, return_inverse=True
     )
     return Level(
         components=slice(first, last),
         operations=operations,
+        pools=pools,
         cells=cells,
         stations=stations,
         links=links,
         cell_starts=np.searchsorted(parts.station_cell[stations], np.arange(cells.start, cells.stop)),
         station_cell=parts.station_cell[stations] - cells.start,
-        station_operation=parts.station_operation[stations] - operations.start,
+        legs=legs,
+        leg_pool=parts.pool_legs.group[legs] - pools.start,
+        leg_starts=np.searchsorted(parts.pool_legs.members[legs], np.arange(stations.start, stations.stop)),
         incoming=incoming,
         incoming_starts=incoming_starts,
-        incoming_operations=incoming_operations - operations.start,
+        incoming_pools=incoming_pools - pools.start,
         callers=together(callers),
         calls=bool(len(callers)),
         link_starts=link_starts,
         link_caller=link_caller,
+        grouped=grouped,
+        group_starts=np.unique(heads[grouped], return_index=True)[1],
+        lagged=np.flatnonzero(is_lagged),
+        lagged_number=np.searchsorted(parts.lagged, np.flatnonzero(is_lagged) + links.start),
     )
 
 
@@ -261,9 +331,10 @@ def _assemble(parts: _Parts, levels: tuple[Level, ...]) -> Topology:
         stations=parts.stations,
         links=parts.links,
         streams=parts.streams,
+        pools=parts.pools,
+        lanes=parts.lanes,
         levels=levels,
         operation_component=parts.operation_component,
-        operation_stations=tuple(parts.stations_by_operation),
         cell_component=parts.cell_component,
         cell_shard=cell_shard,
         shard_starts=shard_starts,
@@ -272,16 +343,24 @@ def _assemble(parts: _Parts, levels: tuple[Level, ...]) -> Topology:
         first_stations=np.searchsorted(parts.station_cell, np.arange(len(parts.cells))),
         station_cell=parts.station_cell,
         station_operation=parts.station_operation,
+        station_writes=np.array([parts.operations[o].writes for o in parts.station_operation], dtype=bool),
+        cell_standby=np.array([cell.standby for cell in parts.cells], dtype=bool),
+        pool_legs=parts.pool_legs,
+        leg_at_home=parts.leg_at_home,
         link_station=parts.link_station,
         first_links=np.searchsorted(parts.link_station, parts.link_station),
+        link_heads=parts.link_heads,
+        link_pool=parts.link_pool,
         link_operation=parts.link_operation,
         link_component=parts.operation_component[parts.link_operation],
         link_tie_break=1.0 + _TIE_BREAK * np.arange(len(parts.links), dtype=np.float64),
-        leg_link=parts.leg_link,
-        leg_station=parts.leg_station,
+        lagged=parts.lagged,
+        link_cache=parts.link_cache,
+        lane_pool=parts.lane_pool,
         stream_operation=parts.stream_operation,
         stream_component=parts.operation_component[parts.stream_operation],
-        entries=np.eye(len(parts.operations))[parts.stream_operation],
+        entries=np.eye(len(parts.pools))[parts.operation_pool[parts.stream_operation]],
+        consumed=np.eye(len(parts.pools))[parts.lane_pool],
         stream_legs=stream_legs,
         stream_leg_log_limits=np.log(limits_s[stream_legs.group].T),
     )

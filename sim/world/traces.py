@@ -6,13 +6,14 @@ of the trace is the slow or failing component. A request that is turned away tak
 nobody; one that is lost on its way leaves its caller waiting and nothing else.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.spec import World
+from sim.spec import Quality, World
 from sim.streams import normal, uniform
 from sim.world.failures import AT_ONCE, CallFailures, Why, of_calls, of_stations, refusal
 from sim.world.flow import Flow
@@ -26,6 +27,8 @@ _FAILING_SHARE = (
 )
 _SPREAD = 0.15  # sigma of a span's own time around the mean, in logarithms
 _REFUSED_MS = 1
+_SAMPLED_SHARE = 0.5
+SAMPLED = "sampling is on: some spans are missing"
 
 _NOT_SERVED = {
     Why.REJECTED: "rejected: queue or pool full",
@@ -72,6 +75,50 @@ def waterfall(topology: Topology, flow: Flow, name: str, seed: int, t_ms: int) -
     if any(journey.id == name for journey in topology.world.journeys) and spans[0].duration_ms > waits_ms:
         spans[0] = replace(spans[0], duration_ms=waits_ms, note=f"user gave up after {waits_ms} ms")
     return tuple(spans)
+
+
+def collected(
+    spans: tuple[Span, ...], quality: Mapping[str, Quality], seed: int, identity: str
+) -> tuple[Span, ...]:
+    """Return what was collected of a trace, by what the traces of its components are worth (default: full).
+
+    Empty: a component has no spans, and nothing below it is known. Partial: half of its traces lack its
+    span. Misleading: its time looks as if its caller had spent it. Nothing at all is left of a trace whose
+    entry is empty.
+    """
+    found: list[Span] = []
+    hidden_below: int | None = None  # depth of the span that hides what is below it
+    lifted: list[int] = []  # depths of the spans that were left out, and whose children move up
+    lost = False
+    for span in spans:
+        if hidden_below is not None and span.depth > hidden_below:
+            continue
+        hidden_below = None
+        lifted = [depth for depth in lifted if depth < span.depth]
+        component = span.name.partition(".")[0]
+        worth = quality.get(component, "full")
+        if worth in ("empty", "misleading") and not (worth == "misleading" and span.depth == 0):
+            hidden_below = span.depth
+            if worth == "misleading":
+                _blame_caller(found, span.depth - len(lifted), component)
+            continue
+        if worth == "partial" and span.depth > 0:
+            if uniform(seed, "trace sampled", f"{identity}|{span.name}") < _SAMPLED_SHARE:
+                lifted.append(span.depth)
+                lost = True
+                continue
+        found.append(replace(span, depth=span.depth - len(lifted)))
+    if lost:
+        note = "; ".join(part for part in (found[0].note, SAMPLED) if part)
+        found[0] = replace(found[0], note=note)
+    return tuple(found)
+
+
+def _blame_caller(found: list[Span], depth: int, component: str) -> None:
+    """Make the span above `depth` say nothing of a component whose span is hidden."""
+    place = next((i for i in reversed(range(len(found))) if found[i].depth < depth), None)
+    if place is not None and component in found[place].note:
+        found[place] = replace(found[place], note="error")
 
 
 def _waits_ms(topology: Topology, name: str) -> int:
@@ -125,23 +172,39 @@ class _Tracer:
             self._known[station] = _trimmed(self._traced(station))
         return list(self._known[station])
 
+    def _alone(self, station: int) -> list[Span]:
+        """Return the span of a request without what is below it: for calls that go round in a circle."""
+        lasts_ms = max(1, round(1000.0 * float(self._flow.mean_s[0, station])))
+        return [Span(0, self._name(station), 0, lasts_ms)]
+
     def _traced(self, station: int) -> list[Span]:
-        topology = self._topology
         rows: list[Span] = []
         at_ms = own_ms = self._own_ms(station)
         note = "error" if self._failed_by[Why.OWN, station] >= _FAILING_SHARE else ""
-        for link in np.flatnonzero(topology.link_station == station):
-            if not self._made(int(link)):
-                continue
-            below, lasts_ms, failed = self._call(int(link))
-            rows += [replace(row, depth=row.depth + 1, start_ms=row.start_ms + at_ms) for row in below]
+        for together in self._calls(station):
+            lasts_ms, broken = 0, ""
+            for link in together:
+                below, call_ms, failed = self._call(link)
+                rows += [replace(row, depth=row.depth + 1, start_ms=row.start_ms + at_ms) for row in below]
+                lasts_ms = max(lasts_ms, call_ms)
+                if failed and not self._topology.links[link].call.soft:
+                    broken = broken or f"failed: {self._topology.links[link].callee}"
             at_ms += lasts_ms
-            if failed and not topology.links[link].call.soft:
-                note = note or f"failed: {topology.links[link].callee}"
+            if broken:
+                note = note or broken
                 break
         if at_ms > own_ms > 0.5 * at_ms:
             note = note or f"{own_ms} ms of its own"
         return [Span(0, self._name(station), 0, at_ms, note), *rows]
+
+    def _calls(self, station: int) -> list[list[int]]:
+        """Return the calls that this trace makes, in turn; those of one group are made at once."""
+        topology = self._topology
+        turns: dict[int, list[int]] = {}
+        for link in np.flatnonzero(topology.link_station == station):
+            if self._made(int(link)):
+                turns.setdefault(int(topology.link_heads[link]), []).append(int(link))
+        return list(turns.values())
 
     def _name(self, station: int) -> str:
         where = self._topology.stations[station]
@@ -161,10 +224,11 @@ class _Tracer:
         if self._flow.attempts_rps[0, link] <= 0.0:
             return False
         call = self._topology.links[link].call
-        if self._failing_share(link) >= _FAILING_SHARE or call.per_request >= 1.0:
+        per_request = float(self._flow.parameters.per_request[link])
+        if self._failing_share(link) >= _FAILING_SHARE or per_request >= 1.0:
             return True
         key = f"{self._identity}|{self._topology.links[link].station}|{call.to}"
-        return uniform(self._seed, "trace call", key) < call.per_request
+        return uniform(self._seed, "trace call", key) < per_request
 
     def _failing_share(self, link: int) -> float:
         return float(self._failures.timed_out[link] + self._failures.refused[link])
@@ -172,8 +236,8 @@ class _Tracer:
     def _call(self, link: int) -> tuple[list[Span], int, bool]:
         """Return the rows of a call, how long the caller waits for it, and whether it fails for good."""
         call = self._topology.links[link].call
-        callee = self.worst(self._topology.leg_station[self._topology.leg_link == link])
-        rows = self.spans(callee)
+        callee = self.worst(self._topology.called_by(link))
+        rows = self._alone(callee) if call.lagged else self.spans(callee)
         failing = self._failing_share(link) >= _FAILING_SHARE
         if failing and self._failures.timed_out[link] >= self._failures.refused[link]:
             lost = np.argmax(self._failed_by[:, callee]) == Why.NETWORK
@@ -187,7 +251,7 @@ class _Tracer:
             note = refusal(why, name, self._topology.world.component(name).kind)
         else:
             lasts_ms, note = min(rows[0].duration_ms, call.timeout_ms), rows[0].note
-        times = 1 + call.retries if failing else max(1, round(call.per_request))
+        times = 1 + call.retries if failing else max(1, round(float(self._flow.parameters.per_request[link])))
         if times > 1:
             note = "; ".join(part for part in (note, f"{times} times") if part)
         first = replace(rows[0], duration_ms=lasts_ms * times, note=note)

@@ -87,7 +87,7 @@ def main() -> None:
     world = topology.build(_world())
     print(
         f"{len(world.cells)} cells, {len(world.stations)} stations, {len(world.links)} links, "
-        f"{len(world.leg_link)} legs, {len(world.levels)} levels"
+        f"{len(world.pool_legs.members)} legs, {len(world.levels)} levels"
     )
     for name, acting in DAYS:
         took_s, result = steps_s(world, acting)

@@ -31,7 +31,7 @@ def test_cells_are_zones_times_versions_times_shards_in_levels():
         ("db", "b", "v2", "s2"),
     ]
     assert [level.cells for level in built.levels] == [slice(0, 2), slice(2, 10)]
-    assert len(built.leg_station) == 2 * 8
+    assert len(built.called_by(0)) == 8
     assert built.cells_of("db", zone="b", shard="s1").tolist() == [6, 8]
 
 

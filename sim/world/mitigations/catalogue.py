@@ -58,6 +58,8 @@ def plan(act: Act, situation: Situation, seed: int) -> Plan | Refusal:
         cures=cured(deed.cures),
         turned_off=deed.turned_off,
         reverted=deed.reverted,
+        averts=deed.averts,
+        loses=deed.loses,
     )
 
 

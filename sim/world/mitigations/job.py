@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sim.spec import Component, Fault, Where, World
 from sim.streams import lognormal, uniform
 from sim.world import faults
-from sim.world.mitigations.plan import Act, Refusal, Situation, Step
+from sim.world.mitigations.plan import Act, Loss, Refusal, Situation, Step
 from sim.world.modifiers import Modifier, Op, Param, Shape
 
 _TAKES, _FAILS, _OWN = 0, 1, 2
@@ -135,6 +135,8 @@ class Deed:
     relieves: tuple[Fault, ...] = ()
     turned_off: str | None = None
     reverted: str | None = None
+    averts: tuple[str, ...] = ()
+    loses: tuple[Loss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

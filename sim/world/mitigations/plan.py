@@ -4,12 +4,14 @@ Planning is pure. It says at the start of an act how long it will take, what it 
 when, what the person at the keyboard will read, and, apart from that, what it really achieved.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sim.spec import Fault, Where, World
 from sim.world.changes import DatedChange
 from sim.world.modifiers import Modifier
+from sim.world.slow import Reset
 
 Outcome = Literal["worked", "partial", "failed", "no_effect"]
 """worked: every fault that hurts is cured. partial: some are, or one is only relieved and stays."""
@@ -72,12 +74,30 @@ class DatedFault:
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """What a component has to lose: how far its standby is behind, writes/s, messages that wait."""
+
+    standby_lag_s: float = 0.0
+    writes_rps: float = 0.0
+    messages: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Records of a component that an act loses for good."""
+
+    component: str
+    records: float
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """All that planning may read, at one moment.
 
     `faults` are those not over; faults still to come may be among them: turning off their flag or reverting
     their change prevents them. `modifiers` are those in force or scheduled. `flags_off` and `reverted` are
     flags and changes that finished acts turned off and took back (`Plan.turned_off`, `Plan.reverted`).
+    `stocks` is what there is to lose, by component; what is left out has nothing to lose.
     """
 
     world: World
@@ -87,13 +107,14 @@ class Situation:
     modifiers: tuple[Modifier, ...] = ()
     flags_off: frozenset[str] = frozenset()
     reverted: frozenset[str] = frozenset()
+    stocks: Mapping[str, Stock] = field(default_factory=dict)
     running: tuple[Act, ...] = ()
     finished: tuple[FinishedAct, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens at one moment of an act: first removals, then additions, then cures, then progress.
+    """What happens at one moment of an act: removals, additions, resets, cures, then progress.
 
     `remove_owners` takes every modifier of these owners out of the world, also those scheduled for later.
     `cures` names faults that are over from here on. `progress` is (done, of, what), for people to see.
@@ -104,6 +125,7 @@ class Step:
     remove_owners: tuple[str, ...] = ()
     cures: tuple[str, ...] = ()
     progress: tuple[int, int, str] | None = None
+    resets: tuple[Reset, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +133,8 @@ class Plan:
     """An act that makes sense: it takes `takes_ms` and goes through `steps`, ordered by time.
 
     `ok` and `text` are what its tool reports at the end; `outcome` and `cures` are the truth. `turned_off`
-    and `reverted` name the flag or change that is off or taken back from the end on.
+    and `reverted` name the flag or change that is off or taken back from the end on. `averts` are faults
+    that will not begin any more, `loses` what is lost for good.
     """
 
     takes_ms: int
@@ -122,6 +145,8 @@ class Plan:
     cures: tuple[str, ...] = ()
     turned_off: str | None = None
     reverted: str | None = None
+    averts: tuple[str, ...] = ()
+    loses: tuple[Loss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
