@@ -90,7 +90,7 @@ class Attribution:
 
     def observe(self, t_ms: int) -> None:
         """Remember what acts on the world at a sample."""
-        self._recent.append((t_ms, self._production.situation().modifiers))
+        self._recent.append((t_ms, self._production.modifiers))
 
     def label(self, raised: Raised) -> tuple[Label, str]:
         """Return what an alert that has just fired really is, and its cause."""

@@ -10,11 +10,12 @@ from sim.look.alerts import alert_detail, alerts
 from sim.look.evidence import logs, traces
 from sim.look.help import help_page
 from sim.look.journeys import journeys
+from sim.look.map import topology
 from sim.look.metrics import metrics
 from sim.look.people import oncall, who
 from sim.look.standing import incident, status
 from sim.look.story import timeline
-from sim.look.system import changes, runbook, topology
+from sim.look.system import changes, runbook
 from sim.view import View
 
 ANSWERS: dict[type[Look], Callable[[Any, View], Answer]] = {

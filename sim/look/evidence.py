@@ -12,7 +12,9 @@ def logs(action: Logs, view: View) -> Answer:
         return lost("logs", view)
     lines = view.log_lines(action.component, action.last_s)
     if not lines:
-        return Answer((*tool_note("logs", view), Line(f"no logs of {action.component}: nothing was collected", "warn")))
+        return Answer(
+            (*tool_note("logs", view), Line(f"no logs of {action.component}: nothing was collected", "warn"))
+        )
     return Answer((*tool_note("logs", view), *(Line(line) for line in lines)))
 
 

@@ -15,6 +15,10 @@ UNITS = {
 """Units of signals; what is left out is a share, shown in '%'."""
 
 
+_SHARE_MIN = 5e-5
+"""Less than one in 20,000 is nothing to a reader."""
+
+
 def unit_of(signal: str) -> str:
     """Return the unit a signal is shown in: '/s', 'ms', 's', 'd', '%' or ''."""
     return UNITS.get(signal, "%")
@@ -25,6 +29,8 @@ def figure(value: float | None, unit: str) -> str:
     if value is None or math.isnan(value):
         return "-"
     if unit == "%":
+        if value < _SHARE_MIN:
+            return "0 %"
         return f"{value * 100:.2g} %" if value < 0.1 else f"{value:.0%}".replace("%", " %")
     number = f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
     return f"{number} {unit}".replace(" /s", "/s").strip()

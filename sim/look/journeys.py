@@ -82,7 +82,13 @@ def _in_words(journey: Journey, met: Met, view: View) -> str:
         active = met.rps * 60.0 / journey.requests_per_user_min
         noticed = active * (1.0 - (1.0 - bad) ** max(1.0, journey.requests_per_user_min))
         often = "nearly every request" if bad > 0.9 else f"about {_one_in(bad)} requests"
-        what = "fails" if met.failed > 2.0 * met.slow else "is slow" if met.slow > 2.0 * met.failed else "fails or is slow"
+        what = (
+            "fails"
+            if met.failed > 2.0 * met.slow
+            else "is slow"
+            if met.slow > 2.0 * met.failed
+            else "fails or is slow"
+        )
         parts.append(
             f"{often} {what}; some {_rounded(noticed)} of {_rounded(active)} active users notice it each minute"
         )

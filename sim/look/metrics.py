@@ -103,7 +103,9 @@ class _Window:
             return [Line(f"no request to {self.action.subject} failed", "good")]
         if not curves:
             return [Line(f"{self.action.subject} has no {self.action.by}s to tell apart", "dim")]
-        before = {curve.label: _values(curve) for curve in self.curves(signal, 1)} if self.action.compare else {}
+        before = (
+            {curve.label: _values(curve) for curve in self.curves(signal, 1)} if self.action.compare else {}
+        )
         brief = self.action.by in ("code", "instance") or len(curves) >= SPLIT_MANY
         shown = curves[:INSTANCES_MAX]
         charts: list[Block] = [self._chart(signal, curve, before, brief=brief) for curve in shown]

@@ -47,7 +47,7 @@ class FaultSpan:
     @property
     def hurts(self) -> bool:
         """Whether faults of this kind do anything to the world."""
-        return bool(faults.FAULTS[self.fault.kind].effects)
+        return faults.FAULTS[self.fault.kind].hurts
 
 
 class Production:
@@ -93,6 +93,11 @@ class Production:
         for dated in self.changes:
             if dated.t_ms >= 0 and dated.change.logged:
                 self._at(dated.t_ms, f"change {dated.change.id}", partial(self._announce, dated.change))
+
+    @property
+    def modifiers(self) -> tuple[Modifier, ...]:
+        """Everything that acts on the world, in force or scheduled."""
+        return self._modifiers
 
     def situation(self) -> Situation:
         """Return what the planning of an act may read, as it is now."""

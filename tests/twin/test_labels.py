@@ -43,6 +43,15 @@ def test_an_act_beside_an_outage_is_behind_its_own_alerts_only():
     ]
 
 
+def test_the_last_straw_is_the_act():
+    half_busy = fault("half-busy", "cpu_hog", 100, "mail", intensity=0.15)
+    halved = (200, "scale mail 0.5x yes")
+    assert labels(played(scenario(half_busy, **QUIET))) == []
+    assert labels(played(scenario(**QUIET), halved)) == []
+    found = labels(played(scenario(half_busy, **QUIET), halved))
+    assert [alert[1:] for alert in found] == [("MailBusy", "self_inflicted", "act:1")]
+
+
 UNRELATED_ACTS = ["restart lone yes", "scale lone 2x yes", "throttle lone 50% yes", "restart thumbs yes"]
 
 

@@ -101,7 +101,7 @@ class Job:
         return tuple(
             entry.fault
             for entry in self.situation.faults
-            if entry.start_ms <= self.act.t_ms and faults.FAULTS[entry.fault.kind].effects
+            if entry.start_ms <= self.act.t_ms and faults.FAULTS[entry.fault.kind].hurts
         )
 
     def on_component(self, verb: str) -> tuple[Fault, ...]:

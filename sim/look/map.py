@@ -1,0 +1,131 @@
+"""The map of the system, which shows health: `topology`."""
+
+from sim.actions.look import Topology
+from sim.answer import Answer, Block, Line, Table, Tone
+from sim.look.broken import data_note
+from sim.look.figures import figure, plural, unit_of
+from sim.look.health import DOTS, LEGEND, TONES, Mark, mark
+from sim.look.rails import calls_shown, rails
+from sim.spec import Component, Signal
+from sim.view import DAY_MS, Figures, View
+
+_USUAL_SAMPLES = 20
+"""The usual is the mean of five minutes of yesterday."""
+_NAME_MAX = 20
+_OF_PART: tuple[Signal, ...] = ("rps", "error_share", "p95_ms", "cpu_share", "connections_share")
+
+
+def topology(action: Topology, view: View) -> Answer:
+    """Answer `topology`."""
+    if action.component:
+        return _component(view.world.component(action.component), view)
+    calls = calls_shown(view.world)
+    drawing = rails(calls)
+    name_width = min(_NAME_MAX, max(map(len, calls)))
+    zones = max(len(_zones(view.world.component(name), view)) for name in calls)
+    zone_width = max(zones, len("zones"))
+    blocks: list[Block] = [Line(f"{view.world.title}: callers above, what they call below", "title")]
+    blocks += data_note(view)
+    blocks += [_users(view)]
+    indent = " " * (len(drawing[0]) + 1)
+    heading = f"{indent}{'':<{name_width}}     {'zones':<{zone_width}}  errors       p95   busy"
+    blocks.append(Line(heading, "dim"))
+    for rail, name in zip(drawing, calls, strict=True):
+        now, usual = view.figures(name), view.figures(name, DAY_MS, _USUAL_SAMPLES)
+        whole = now.get((None, ""), {})
+        sign = mark(whole, usual.get((None, ""), {}))
+        dots = "".join(
+            DOTS[mark(now.get(("zone", zone), {}), usual.get(("zone", zone), {}))]
+            for zone in _zones(view.world.component(name), view)
+        )
+        text = f"{rail} {name[:name_width]:<{name_width}} {sign:>2}  {dots:<{zone_width}}  {_figures(whole)}"
+        blocks.append(Line(text.rstrip(), TONES[sign]))
+    blocks.append(Line(f"{LEGEND}; zones {', '.join(view.world.zones)}", "dim"))
+    return Answer(tuple(blocks))
+
+
+def _zones(component: Component, view: View) -> tuple[str, ...]:
+    return component.zones or view.world.zones
+
+
+def _figures(now: Figures) -> str:
+    busy = max((now[s] for s in ("cpu_share", "connections_share") if s in now), default=None)
+    errors, p95 = figure(now.get("error_share"), "%"), figure(now.get("p95_ms"), "ms")
+    return f"{errors:>7} {p95:>9} {figure(busy, '%'):>6}"
+
+
+def _users(view: View) -> Line:
+    """Return the journeys with the component at which they enter, as customers meet them."""
+    found = {now.journey.id: "?" if now.rps != now.rps else "!!" if now.hurt else "ok" for now in view.journeys_now()}
+    by_entry: dict[str, list[str]] = {}
+    for journey in view.world.journeys:
+        by_entry.setdefault(journey.entry.split(".")[0], []).append(f"{journey.id} {found[journey.id]}")
+    texts = [f"{',  '.join(names)} -> {entry}" for entry, names in by_entry.items()]
+    return Line(f"users: {';  '.join(texts)}", "warn" if "!!" in found.values() else "plain")
+
+
+# --- one component ----------------------------------------------------------------------------------------
+
+
+def _component(component: Component, view: View) -> Answer:
+    zones = _zones(component, view)
+    kind = component.kind.replace("_", " ")
+    blocks: list[Block] = [Line(f"{component.id}: {component.title} ({kind})", "title"), *data_note(view)]
+    if component.summary:
+        blocks.append(Line(component.summary))
+    blocks.append(Line(f"team {component.team}; {plural(component.replicas, 'replica')} in {', '.join(zones)}"))
+    callers = ", ".join(_with_mark(caller, view) for caller in view.callers(component.id)) or "nobody"
+    blocks.append(Line(f"called by {callers}"))
+    calls = tuple(
+        (
+            operation.id,
+            call.to,
+            _with_mark(call.to.split(".")[0], view).rpartition(" ")[2],
+            f"{call.per_request:g}",
+            f"{call.timeout_ms} ms",
+            str(call.retries),
+            "can do without" if call.soft else "needs it",
+        )
+        for operation in component.operations
+        for call in operation.calls
+    )
+    if calls:
+        columns = ("operation", "calls", "now", "per request", "timeout", "retries", "")
+        blocks.append(Table(columns, calls))
+    blocks.append(_parts(component, view))
+    flags = ", ".join(f"{flag.id} ({flag.title})" for flag in component.flags)
+    if flags:
+        blocks.append(Line(f"flags: {flags}"))
+    if component.standby_zone:
+        blocks.append(Line(f"a standby waits in {component.standby_zone}; `failover` promotes it"))
+    return Answer(tuple(blocks))
+
+
+def _with_mark(name: str, view: View) -> str:
+    """Return a component or journey with its mark."""
+    journey = next((now for now in view.journeys_now() if now.journey.id == name), None)
+    if journey is not None:
+        return f"{name} {'?' if journey.rps != journey.rps else '!!' if journey.hurt else 'ok'}"
+    return f"{name} {_mark(name, view)}"
+
+
+def _mark(name: str, view: View) -> Mark:
+    now, usual = view.figures(name), view.figures(name, DAY_MS, _USUAL_SAMPLES)
+    return mark(now.get((None, ""), {}), usual.get((None, ""), {}))
+
+
+def _parts(component: Component, view: View) -> Table:
+    """Return the whole and every zone, version and shard with its figures."""
+    now, usual = view.figures(component.id), view.figures(component.id, DAY_MS, _USUAL_SAMPLES)
+    whole = usual.get((None, ""), {})
+    rows, tones = [], []
+    for (by, label), figures in now.items():
+        # A version that did not run yesterday is held against the whole.
+        before = usual.get((by, label), {})
+        sign = mark(figures, before if before.get("rps", 0.0) > 1.0 else whole)
+        name = f"{by} {label}" if by else "all of it"
+        shown = (figure(figures.get(signal), unit_of(signal)) for signal in _OF_PART)
+        rows.append((name, sign, *shown))
+        tones.append(TONES[sign])
+    typed: tuple[Tone, ...] = tuple(tones)
+    return Table(("part", "", "requests", "errors", "p95", "cpu", "connections"), tuple(rows), typed)
