@@ -21,7 +21,7 @@ def journeys(action: Journeys, view: View) -> Answer:
     if action.journey is not None:
         journey = next(j for j in view.world.journeys if j.id == action.journey)
         return Answer((*data_note(view), *_one(journey, view)))
-    heading = f"journeys as customers see them, the minute until {view.wall_clock(view.data_ms)}"
+    heading = f"journeys as customers see them, the minute until {view.wall_clock(view.data_ms)} (!! missed)"
     rows, tones, sentences = [], [], []
     for journey in view.world.journeys:
         met = _whole(journey, view)
@@ -29,7 +29,7 @@ def journeys(action: Journeys, view: View) -> Answer:
         bad = _bad(journey, met, view)
         tones.append("bad" if bad else "good")
         sentences += [Line(_in_words(journey, met, view), "bad")] if bad else []
-    columns = ("journey", "good", "failed", "slow", "degraded", "p95", "requests", "usual", "objective")
+    columns = ("journey", "good", "failed", "slow", "degraded", "p95", "rate", "usual", "objective")
     table = Table(columns, tuple(rows), tuple(tones))
     return Answer((Line(heading, "title"), *data_note(view), table, *sentences))
 
@@ -55,12 +55,21 @@ def _whole(journey: Journey, view: View) -> Met:
 def _row(journey: Journey, met: Met, view: View) -> tuple[str, ...]:
     p95_ms = view.figures(journey.id).get((None, ""), {}).get("p95_ms")
     usual = view.figures(journey.id, DAY_MS, samples=20).get((None, ""), {}).get("rps", nan)
-    shares = tuple(figure(share, "%") for share in (met.good, met.failed, met.slow, met.degraded))
-    against = f"{met.rps / usual - 1.0:+.0%}".replace("%", " %") if isfinite(usual) and usual > 0 else "-"
-    objective = f"{journey.slo_good_share * 100:g} %"
-    missed = " MISSED" if _bad(journey, met, view) else ""
-    figures = (figure(p95_ms, "ms"), figure(met.rps, "/s"), against, objective + missed)
+    shares = tuple(_share(share) for share in (met.good, met.failed, met.slow, met.degraded))
+    against = f"{met.rps / usual - 1.0:+.0%}".replace("-0%", "+0%") if usual > 0.0 else "-"
+    objective = f"{journey.slo_good_share * 100:g}%" + (" !!" if _bad(journey, met, view) else "")
+    slow = figure(p95_ms, "ms") if p95_ms is None or not p95_ms >= 1000 else f"{p95_ms / 1000:.1f} s"
+    figures = (slow, figure(met.rps, "/s"), against, objective)
     return (journey.id, *shares, *figures)
+
+
+def _share(value: float) -> str:
+    """Return a share in as few characters as tell it."""
+    if not isfinite(value):
+        return "-"
+    if 0.0005 <= value < 0.0995:
+        return f"{value:.1%}"
+    return "<0.1%" if 0.0 < value < 0.0005 else f"{value:.0%}"
 
 
 def _bad(journey: Journey, met: Met, view: View) -> bool:
@@ -81,28 +90,25 @@ def _in_words(journey: Journey, met: Met, view: View) -> str:
     if isfinite(bad) and bad * _ONE_IN_MAX >= 1.0:
         active = met.rps * 60.0 / journey.requests_per_user_min
         noticed = active * (1.0 - (1.0 - bad) ** max(1.0, journey.requests_per_user_min))
-        often = "nearly every request" if bad > 0.9 else f"about {_one_in(bad)} requests"
-        what = (
-            "fails"
-            if met.failed > 2.0 * met.slow
-            else "is slow"
-            if met.slow > 2.0 * met.failed
-            else "fails or is slow"
-        )
-        parts.append(
-            f"{often} {what}; some {_rounded(noticed)} of {_rounded(active)} active users notice it each minute"
-        )
+        what = "failed or slow"
+        if met.failed > 2.0 * met.slow or met.slow > 2.0 * met.failed:
+            what = "failed" if met.failed > met.slow else "slow"
+        some, every = _rounded(noticed), _rounded(active)
+        whom = f"all {every}" if some == every else f"some {some} of {every}"
+        parts.append(f"{_often(bad)} {what}; {whom} active users notice it each minute")
     late_s = _late_s(journey, view)
     if late_s > journey.late_s:
         parts.append(f"what goes through {journey.queue} comes {ago(round(late_s * 1000))} late")
     return f"{journey.id}: {'; '.join(parts) or 'a little below its objective'}"
 
 
-def _one_in(share: float) -> str:
-    """Return a share as people say it: 1 in 5, 2 in 3."""
+def _often(share: float) -> str:
+    """Return a share of requests as people say it."""
+    if share > 0.9:
+        return "nearly all requests"
     if share > 0.4:
-        return f"{max(1, round(share * 10))} in 10"
-    return f"1 in {round(1.0 / share)}"
+        return f"about {round(share * 10)} of 10 requests"
+    return f"about 1 of {round(1.0 / share)} requests"
 
 
 def _rounded(value: float) -> str:

@@ -1,5 +1,7 @@
 """The map of the system, which shows health: `topology`."""
 
+from math import isnan
+
 from sim.actions.look import Topology
 from sim.answer import Answer, Block, Line, Table, Tone
 from sim.look.broken import data_note
@@ -7,11 +9,14 @@ from sim.look.figures import figure, plural, unit_of
 from sim.look.health import DOTS, LEGEND, TONES, Mark, mark
 from sim.look.rails import calls_shown, rails
 from sim.spec import Component, Signal
-from sim.view import DAY_MS, Figures, View
+from sim.view import DAY_MS, Figures, JourneyNow, View
 
 _USUAL_SAMPLES = 20
 """The usual is the mean of five minutes of yesterday."""
+_WIDTH = 80
 _NAME_MAX = 20
+_FIGURES_WIDTH = 30
+"""Columns for marks, figures and the gaps between them."""
 _OF_PART: tuple[Signal, ...] = ("rps", "error_share", "p95_ms", "cpu_share", "connections_share")
 
 
@@ -20,16 +25,12 @@ def topology(action: Topology, view: View) -> Answer:
     if action.component:
         return _component(view.world.component(action.component), view)
     calls = calls_shown(view.world)
-    drawing = rails(calls)
     name_width = min(_NAME_MAX, max(map(len, calls)))
-    zones = max(len(_zones(view.world.component(name), view)) for name in calls)
-    zone_width = max(zones, len("zones"))
+    zone_width = max(5, *(len(_zones(view.world.component(name), view)) for name in calls))
+    drawing = rails(calls, _WIDTH - name_width - zone_width - _FIGURES_WIDTH)
+    heading = f"{'':{len(drawing[0]) + name_width}}      {'zones':{zone_width}}  errors     p95  busy"
     blocks: list[Block] = [Line(f"{view.world.title}: callers above, what they call below", "title")]
-    blocks += data_note(view)
-    blocks += [_users(view)]
-    indent = " " * (len(drawing[0]) + 1)
-    heading = f"{indent}{'':<{name_width}}     {'zones':<{zone_width}}  errors       p95   busy"
-    blocks.append(Line(heading, "dim"))
+    blocks += [*data_note(view), *_users(view), Line(heading, "dim")]
     for rail, name in zip(drawing, calls, strict=True):
         now, usual = view.figures(name), view.figures(name, DAY_MS, _USUAL_SAMPLES)
         whole = now.get((None, ""), {})
@@ -38,9 +39,10 @@ def topology(action: Topology, view: View) -> Answer:
             DOTS[mark(now.get(("zone", zone), {}), usual.get(("zone", zone), {}))]
             for zone in _zones(view.world.component(name), view)
         )
-        text = f"{rail} {name[:name_width]:<{name_width}} {sign:>2}  {dots:<{zone_width}}  {_figures(whole)}"
+        told = _figures(whole) if sign not in ("-", "?") else ""
+        text = f"{rail} {name[:name_width]:{name_width}} {sign:>2}  {dots:{zone_width}}  {told}"
         blocks.append(Line(text.rstrip(), TONES[sign]))
-    blocks.append(Line(f"{LEGEND}; zones {', '.join(view.world.zones)}", "dim"))
+    blocks.append(Line(f"{LEGEND}; zones: {' '.join(view.world.zones)}", "dim"))
     return Answer(tuple(blocks))
 
 
@@ -49,19 +51,28 @@ def _zones(component: Component, view: View) -> tuple[str, ...]:
 
 
 def _figures(now: Figures) -> str:
-    busy = max((now[s] for s in ("cpu_share", "connections_share") if s in now), default=None)
-    errors, p95 = figure(now.get("error_share"), "%"), figure(now.get("p95_ms"), "ms")
-    return f"{errors:>7} {p95:>9} {figure(busy, '%'):>6}"
+    """Return errors, p95 and the share of processors or slots in use, whichever is higher."""
+    busy = max(now["cpu_share"], now["connections_share"])
+    errors, p95_ms = now["error_share"], now["p95_ms"]
+    few = "<0.1 %" if errors < 0.001 else figure(errors, "%")
+    slow = f"{p95_ms / 1000:.1f} s" if p95_ms >= 1000 else figure(p95_ms, "ms")
+    return f"{few:>6}  {slow:>6}  {busy:>4.0%}"
 
 
-def _users(view: View) -> Line:
-    """Return the journeys with the component at which they enter, as customers meet them."""
-    found = {now.journey.id: "?" if now.rps != now.rps else "!!" if now.hurt else "ok" for now in view.journeys_now()}
+def _users(view: View) -> list[Block]:
+    """Return the journeys by the component at which they enter, with a mark each."""
     by_entry: dict[str, list[str]] = {}
-    for journey in view.world.journeys:
-        by_entry.setdefault(journey.entry.split(".")[0], []).append(f"{journey.id} {found[journey.id]}")
-    texts = [f"{',  '.join(names)} -> {entry}" for entry, names in by_entry.items()]
-    return Line(f"users: {';  '.join(texts)}", "warn" if "!!" in found.values() else "plain")
+    for now in view.journeys_now():
+        by_entry.setdefault(now.journey.entry.split(".")[0], []).append(f"{now.journey.id} {_felt(now)}")
+    hurt = any(now.hurt for now in view.journeys_now())
+    return [
+        Line(f"users of {entry}: {', '.join(names)}", "warn" if hurt else "plain")
+        for entry, names in by_entry.items()
+    ]
+
+
+def _felt(now: JourneyNow) -> str:
+    return "?" if isnan(now.rps) else "!!" if now.hurt else "ok"
 
 
 # --- one component ----------------------------------------------------------------------------------------
@@ -105,7 +116,7 @@ def _with_mark(name: str, view: View) -> str:
     """Return a component or journey with its mark."""
     journey = next((now for now in view.journeys_now() if now.journey.id == name), None)
     if journey is not None:
-        return f"{name} {'?' if journey.rps != journey.rps else '!!' if journey.hurt else 'ok'}"
+        return f"{name} {_felt(journey)}"
     return f"{name} {_mark(name, view)}"
 
 

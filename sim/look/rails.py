@@ -39,8 +39,10 @@ def _ordered(calls: Mapping[str, Sequence[str]], level: Mapping[str, int]) -> li
     return sorted(place, key=lambda name: place[name])
 
 
-def rails(calls: Mapping[str, Sequence[str]]) -> list[str]:
+def rails(calls: Mapping[str, Sequence[str]], width: int) -> list[str]:
     """Return the drawing to the left of each name, all equally wide; names in the order of `calls`.
+
+    Rails stand apart where they fit into `width` columns, else side by side.
 
     A rail begins (┌) at the first caller, is joined (├, ┼) by others and ends (└) at the callee. A call to
     something above, as circles have, is left out.
@@ -58,8 +60,8 @@ def rails(calls: Mapping[str, Sequence[str]]) -> list[str]:
         rows.append([_sign(rail, name, below, new, place > first) for place, rail in enumerate(active)])
         rows[-1].append("─" if involved else " ")
         active = [None if rail == name else rail for rail in active]
-    width = max((len(row) for row in rows), default=1)
-    return [_drawn(row, width) for row in rows]
+    most = max((len(row) for row in rows), default=1)
+    return [_drawn(row, most, apart=2 * most <= width) for row in rows]
 
 
 def _begin(active: list[str | None], callee: str) -> None:
@@ -82,9 +84,11 @@ def _sign(rail: str | None, name: str, below: Sequence[str], new: Sequence[str],
     return "│"
 
 
-def _drawn(row: list[str], width: int) -> str:
-    """Return a row with its line drawn on to the right end."""
-    signs = row[:-1] + [row[-1]] * (width - len(row) + 1)
-    linked = [i for i, sign in enumerate(signs) if sign in "┴└┬┌┼├"]
-    first = min(linked, default=width)
-    return "".join(sign + ("─" if place >= first else " ") for place, sign in enumerate(signs))
+def _drawn(row: list[str], most: int, *, apart: bool) -> str:
+    """Return a row of `most` signs with its line drawn on to the right end."""
+    signs = row[:-1] + [row[-1]] * (most - len(row) + 1)
+    first = next((place for place, sign in enumerate(signs) if sign in "└┌├"), most)
+    ends = ["─" if place >= first else " " for place in range(most)]
+    if not apart:
+        return "".join(signs) + ends[-1]
+    return "".join(sign + end for sign, end in zip(signs, ends, strict=True))

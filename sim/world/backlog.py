@@ -41,11 +41,14 @@ class Lanes:
         oldest_s = after / np.maximum(kept, 1e-9)
         return after, np.where(after > 0.0, np.minimum(oldest_s, age_s + dt_s), 0.0)
 
-    def handed_out(self, backlog: Floats, flow: Flow, dt_s: float) -> Floats:
-        """Return what the lanes hand out in the next tick, in messages/s."""
+    def handed_out(self, backlog: Floats, flow: Flow, delivery: Floats, dt_s: float) -> Floats:
+        """Return what the lanes hand out in the next tick, in messages/s.
+
+        `flow` is that of the tick before, `delivery` per cell the share that consumers can get now.
+        """
         if not len(self._cell):
             return np.zeros(0)
-        ready = (published(self._topology, flow)[0] + backlog / dt_s) * flow.parameters.delivery[self._cell]
+        ready = (published(self._topology, flow)[0] + backlog / dt_s) * delivery[self._cell]
         wanted = np.bincount(self._consumer, weights=ready, minlength=len(self._stations))
         share = np.minimum(1.0, self._capacity(flow) / np.maximum(wanted, 1e-9))
         handed: Floats = ready * share[self._consumer]

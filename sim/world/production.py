@@ -3,7 +3,7 @@
 Faults, changes and acts only ever add and remove modifiers here; the solver does the rest.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -24,14 +24,12 @@ from sim.events import (
 from sim.spec import Change, Fault, Scenario
 from sim.timeline import TICK_MS, Order, Routine, Timeline
 from sim.world import changes as changes_of
-from sim.world import demand, faults, flow, gauges, stationary, topology
+from sim.world import demand, faults, topology
+from sim.world.dynamics import Dynamics
+from sim.world.flow import Flow
+from sim.world.gauges import Gauges
 from sim.world.mitigations.plan import Act, DatedFault, FinishedAct, Plan, Situation, Step, Stock
 from sim.world.modifiers import Modifier
-from sim.world.parameters import Folding
-from sim.world.slow import Reset, SlowWorld
-from sim.world.strain import Strain
-
-Floats = NDArray[np.float64]
 
 TICK_S = TICK_MS / 1000
 
@@ -76,14 +74,18 @@ class Production:
         )
         self.past_modifiers = self._modifiers
         self._ended_ms: dict[int, int] = {}
-        self._folding = Folding(self.topology)
         self._rps = demand.undisturbed(self.topology, seed, scenario.starts_at, _tick_times(end_ms))
-        parameters = self._folding.at(self._modifiers, 0)
-        self._state, self.flow = stationary.settle(self.topology, parameters, self._rps[:1])
-        self._slow_world = SlowWorld(self.topology, self.flow)
-        self._slow = self._slow_world.begin(parameters, self._certificates())
-        self._strain: Strain | None = None
-        self.gauges = gauges.read(self._slow_world, self._slow, 0)
+        self._dynamics = Dynamics(self.topology, self._modifiers, self._rps[:1], self._certificates())
+
+    @property
+    def flow(self) -> Flow:
+        """What flowed in the last tick."""
+        return self._dynamics.flow
+
+    @property
+    def gauges(self) -> Gauges:
+        """What slow state shows now."""
+        return self._dynamics.gauges
 
     def start(self) -> None:
         """Schedule ticks, faults and changes."""
@@ -116,14 +118,14 @@ class Production:
 
     def _stocks(self) -> dict[str, Stock]:
         """Return what there is to lose at each component, as it is now."""
-        found = {}
+        dynamics, found = self._dynamics, {}
         for component in self.world.components:
             cells = self.topology.cells_of(component.id)
             standby = cells[self.topology.cell_standby[cells]]
             found[component.id] = Stock(
-                standby_lag_s=float(self._slow.lag_s[standby].max()) if len(standby) else 0.0,
-                writes_rps=self._slow_world.writes_rps(self.flow, component.id),
-                messages=float(self.gauges.backlog[cells].sum()),
+                standby_lag_s=float(dynamics.slow.lag_s[standby].max()) if len(standby) else 0.0,
+                writes_rps=dynamics.slow_world.writes_rps(dynamics.flow, component.id),
+                messages=float(dynamics.gauges.backlog[cells].sum()),
             )
         return found
 
@@ -153,19 +155,9 @@ class Production:
     def _ticks(self) -> Routine:
         for number in range(1, self.end_ms // TICK_MS + 1):
             yield self._timeline.moment(number * TICK_MS, Order.TICK, "world")
-            self._tick(self._timeline.now_ms, self._rps[number : number + 1])
-
-    def _tick(self, now_ms: int, rps: Floats) -> None:
-        slow_world = self._slow_world
-        strain = slow_world.strain(self._slow, self.flow.parameters)
-        if strain is None or self._strain is None or not strain.near(self._strain):
-            self._strain = strain
-        parameters = self._folding.at(self._modifiers, now_ms, self._strain)
-        handed_out = slow_world.lanes.handed_out(self._slow.backlog, self.flow, TICK_S)
-        state = replace(self._state, delivered_rps=handed_out[None, :])
-        self._state, self.flow = flow.step(self.topology, parameters, state, rps, TICK_S)
-        self._slow = slow_world.step(self._slow, self.flow, TICK_S)
-        self.gauges = gauges.read(slow_world, self._slow, now_ms)
+            self._dynamics.tick(
+                self._modifiers, self._timeline.now_ms, self._rps[number : number + 1], TICK_S
+            )
 
     def _certificates(self) -> dict[str, float]:
         """Return when certificates run out in this scenario, in seconds, by component."""
@@ -174,10 +166,6 @@ class Production:
             for fault in self.scenario.faults
             if faults.FAULTS[fault.kind].mechanism == "certificate"
         }
-
-    def _reset(self, resets: Iterable[Reset]) -> None:
-        for reset in resets:
-            self._slow = self._slow_world.reset(self._slow, reset)
 
     # --- faults and changes -------------------------------------------------------------------------------
 
@@ -204,7 +192,7 @@ class Production:
             return
         self.fault_spans += (FaultSpan(fault, self._timeline.now_ms),)
         self._modifiers += faults.modifiers(fault, self.onset_ms)
-        self._reset(faults.resets(fault))
+        self._dynamics.reset(faults.resets(fault))
         component = fault.where.component or fault.where.callee or ""
         self._emit(FaultStarted(fault=fault.id, fault_kind=fault.kind, component=component))
         if fault.lasts_s is not None:
@@ -241,7 +229,7 @@ class Production:
     def _do(self, act: Act, step: Step) -> None:
         self._remove(step.remove_owners)
         self._modifiers += step.add
-        self._reset(step.resets)
+        self._dynamics.reset(step.resets)
         for fault_id in step.cures:
             self._cure(fault_id, act.owner)
         if step.progress is not None:

@@ -116,7 +116,9 @@ class SlowWorld:
         return Slow(
             warmth=self._warmed(slow, flow, dt_s),
             leaked=np.clip(slow.leaked + dt_s * p.leak_per_s * load * there, 0.0, room),
-            filled=np.minimum(slow.filled + dt_s * p.fill_per_s * load * there, slow.disk_size),
+            filled=np.minimum(
+                slow.filled + dt_s * p.fill_per_s * load * there, slow.disk_size - self.disk_base
+            ),
             disk_size=slow.disk_size,
             lag_s=self._lagging(slow, flow, dt_s),
             valid_s=slow.valid_s - dt_s,

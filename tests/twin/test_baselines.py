@@ -12,6 +12,7 @@ from scoring.card_json import card_fields
 from scoring.card_text import card_text
 from scoring.record import load
 from scoring.score import judge
+from scoring.scorecard import Comparison
 from sim import baselines, journal
 from sim.bots import BOTS
 from sim.errors import JournalError
@@ -143,6 +144,23 @@ def test_the_card_says_what_would_have_been(tmp_path: Path):
     text = " ".join(card_text(card).split())
     assert all(in_words(comparison) in text for comparison in card.comparisons)
     assert [c["name"] for c in card_fields(card)["comparisons"]] == ["idle", "without-act-1"]
+
+
+@pytest.mark.parametrize(
+    ("comparison", "words"),
+    [
+        (Comparison("idle", "Had nobody come", 9000.0, -4000.0, None),
+         "Had nobody come: 4,000 more user-minutes lost (9,000), not mitigated."),
+        (Comparison("oracle", "Best known play", 1000.0, 4000.0, 240_000),
+         "Best known play: 4,000 fewer user-minutes lost (1,000), mitigated after 4 min."),
+        (Comparison("without-act-1", "Without `restart db`", 4960.0, 40.0, None),
+         "Without `restart db`: as many user-minutes lost."),
+        (Comparison("without-act-1", "Without `restart db`", 0.0, 0.0, None),
+         "Without `restart db`: as many user-minutes lost."),
+    ],
+)  # fmt: skip
+def test_words(comparison: Comparison, words: str):
+    assert in_words(comparison) == words
 
 
 def test_at_the_command_line(tmp_path: Path):

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.spec import Call, ClientClass, Component, Journey, Operation, Rhythm, World
+from sim.spec import Call, ClientClass, Component, Journey, Operation, Rhythm, Where, World
 from sim.world import flow
+from sim.world.dynamics import Dynamics
+from sim.world.modifiers import Modifier, Op, Param
 from sim.world.parameters import Parameters
 from sim.world.topology import Topology
 
@@ -59,3 +61,32 @@ def run(
         state, result = flow.step(topology, parameters, state, np.full((1, 1), rps), dt_s)
         flows.append(result)
     return state, flows
+
+
+def acting(
+    param: Param, op: Op, value: float, *, from_s: float = 0, to_s: float | None = None, **where: str
+) -> Modifier:
+    """One modifier, named by what it does."""
+    to_ms = None if to_s is None else round(to_s * 1000)
+    identity = f"{param}-{op}-{value}-{where}"
+    return Modifier(identity, "test", Where(**where), param, op, value, round(from_s * 1000), to_ms)
+
+
+class Living:
+    """A world with flow and slow state, played tick by tick at constant demand."""
+
+    def __init__(self, topology: Topology, rps: float, *modifiers: Modifier, dt_s: float = 5.0) -> None:
+        self.rps = np.full((1, len(topology.streams)), rps)
+        self.dynamics = Dynamics(topology, (), self.rps)
+        self.modifiers = modifiers
+        self.dt_s = dt_s
+        self.now_s = 0.0
+
+    def run(self, seconds: float) -> list[flow.Flow]:
+        """Play for so long and return the flow of every tick."""
+        flows = []
+        for _ in range(round(seconds / self.dt_s)):
+            self.now_s += self.dt_s
+            self.dynamics.tick(self.modifiers, round(self.now_s * 1000), self.rps, self.dt_s)
+            flows.append(self.dynamics.flow)
+        return flows
