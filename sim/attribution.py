@@ -13,6 +13,8 @@ with the modifiers of one owner taken away. An owner without whom the alert woul
   over), the graph decides: an act on that very component which is younger than every fault there; else the
   fault, then the act, that it is connected to.
 
+An alert about a certificate that runs out is its fault's also before that begins.
+
 What a fault is behind is its `cause` at the fault's own place and a `symptom` elsewhere, or `unrelated` where
 the fault hurts no user. What an act is behind is `self_inflicted`.
 """

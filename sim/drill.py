@@ -89,9 +89,10 @@ class Drill:
         self.production = Production(scenario, seed, self.onset_ms, self.end_ms, timeline, emit)
         self._pager = Pager(timeline, emit, board, chain, scenario.policy.ack_timeout_s, seed)
         self._monitoring = Monitoring(self.production, timeline, emit, self._alert_fired)
+        tools = self._monitoring.tools
         self._reality = Truth(self.production, self._monitoring, timeline, emit)
-        self._warroom = WarRoom(timeline, emit, board, colleagues(scenario), scenario.policy, seed)
-        self._operator = Operator(self.production, timeline, emit, board, seat, chain, seed)
+        self._warroom = WarRoom(timeline, emit, board, colleagues(scenario), scenario.policy, seed, tools)
+        self._operator = Operator(self.production, timeline, emit, board, seat, chain, seed, tools)
         self._injects = Injects(scenario, seat, self.onset_ms, timeline, emit, board, self._reality.hurting)
         self.view = View(self.production, self._monitoring, journal, scenario, seat, timeline, chain)
         self._waiting = Waiting(self.view)

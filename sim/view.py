@@ -56,7 +56,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class KnownChange:
-    """A change as the record of changes shows it; `t_ms` is negative before the drill."""
+    """A change as the record of changes shows it; `t_ms` is negative before the drill.
+
+    `team` is the one whose component it is; '' of acts.
+    """
 
     t_ms: int
     change: str
@@ -64,6 +67,7 @@ class KnownChange:
     what: str
     summary: str
     by: str
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +172,17 @@ class View:
 
     def changes(self) -> tuple[KnownChange, ...]:
         """Return the logged changes made so far, newest first, acts of the drill among them."""
+        teams = {component.id: component.team for component in self.world.components}
         known = [
-            KnownChange(d.t_ms, d.change.id, d.change.component, d.change.kind, d.change.summary, d.change.by)
+            KnownChange(
+                d.t_ms,
+                d.change.id,
+                d.change.component,
+                d.change.kind,
+                d.change.summary,
+                d.change.by,
+                teams[d.change.component],
+            )
             for d in self._production.changes
             if d.change.logged and d.t_ms <= self.now_ms
         ]

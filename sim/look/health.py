@@ -28,9 +28,9 @@ _TIGHT: dict[Signal, float] = {
     "cpu_share": 0.9,
     "connections_share": 0.9,
     "disk_share": 0.92,
-    "memory_share": 0.95,
+    "memory_share": 0.97,
 }
-_TIGHTER = 0.03
+_TIGHTER = 0.05
 """What is as full every day is not worth a mark."""
 
 

@@ -5,7 +5,10 @@ import re
 from sim.actions.look import Changes, RunbookPage
 from sim.answer import Answer, Block, Line, Table, refusal
 from sim.look.figures import ago
-from sim.view import View
+from sim.view import KnownChange, View
+
+SHOWN_MAX = 20
+"""So many changes of all components are shown at once."""
 
 
 def changes(action: Changes, view: View) -> Answer:
@@ -19,11 +22,19 @@ def changes(action: Changes, view: View) -> Answer:
     if not known:
         return Answer((Line("no change is on record for that time"),))
     blocks: list[Block] = []
-    for change in known:
+    shown = known if action.component else known[:SHOWN_MAX]
+    for change in shown:
         when = f"{view.day_clock(change.t_ms)} ({ago(view.now_ms - change.t_ms)} ago)"
-        head = f"{when} {change.component}: {change.what} {change.change} by {change.by}"
+        head = f"{when} {change.component}: {change.what} {change.change} by {_author(change)}"
         blocks += [Line(head, "title"), Line(f"  {change.summary}")]
+    if len(known) > len(shown):
+        older = f"and {len(known) - len(shown)} older; `changes COMPONENT` and `changes last 2h` narrow it down"
+        blocks.append(Line(older, "dim"))
     return Answer(tuple(blocks))
+
+
+def _author(change: KnownChange) -> str:
+    return change.by if change.team in ("", change.by) else f"{change.by} ({change.team})"
 
 
 def runbook(action: RunbookPage, view: View) -> Answer:

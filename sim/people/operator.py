@@ -18,6 +18,9 @@ from sim.timeline import Order, Timeline
 from sim.world.mitigations.catalogue import plan, warning
 from sim.world.mitigations.plan import Act, Plan, Refusal
 from sim.world.production import Production
+from sim.world.tools import Tools
+
+_BY_TELEPHONE = frozenset({"call-vendor"})
 
 
 class Operator:
@@ -32,6 +35,7 @@ class Operator:
         seat: Seat,
         chain: tuple[Person, ...],
         seed: int,
+        tools: Tools,
     ) -> None:
         self.person = chain[1] if seat.role == "ic" and len(chain) > 1 else None
         self._seat = seat
@@ -40,6 +44,7 @@ class Operator:
         self._emit = emit
         self._board = board
         self._seed = seed
+        self._tools = tools
         self._ordered: list[Act] = []
 
     @property
@@ -74,6 +79,9 @@ class Operator:
             raise Refused(
                 f"you coordinate and nobody is at the keyboard yet; `page {self.person.id}`, then wait"
             )
+        cut_off = self._cut_off(act)
+        if cut_off:
+            raise Refused(cut_off)
         outcome = plan(act, self._production.situation(), self._seed)
         if isinstance(outcome, Refusal):
             raise Refused(outcome.reason)
@@ -81,6 +89,16 @@ class Operator:
             text = f"{act.verb} {act.typed} begins{_detail(act, outcome)}; about {_minutes(outcome.takes_ms)}"
             return Decision(said(text), (), lambda: self._begin_now(act))
         return Decision(said(f"{self.person.name} reads it back"), (), lambda: self._order(act))
+
+    def _cut_off(self, act: Act) -> str:
+        """Return why no hands reach the system now; '' while remote access works, or for a telephone call."""
+        if act.verb in _BY_TELEPHONE or self._tools.state("remote-access") != "lost":
+            return ""
+        needs = self._tools.needed("remote-access")
+        return (
+            f"remote access is lost, it needs {needs}: nobody can reach the systems to {act.verb}. "
+            "`page` somebody who can go to the site, `call-vendor` works by telephone, or wait"
+        )
 
     def _act(self, action: ActVerb) -> Act:
         return Act(
@@ -124,9 +142,11 @@ class Operator:
         """Plan again as things are now, since they may have changed while the order was read back."""
         begun = replace(act, t_ms=self._timeline.now_ms)
         outcome = plan(begun, self._production.situation(), self._seed)
-        if isinstance(outcome, Refusal):
+        cut_off = self._cut_off(act)
+        if cut_off or isinstance(outcome, Refusal):
+            why_not = outcome.reason if isinstance(outcome, Refusal) else cut_off
             self._ordered.remove(act)
-            self._emit(MessageSaid(sender=act.by, text=f"I cannot: {outcome.reason}"), actor=act.by)
+            self._emit(MessageSaid(sender=act.by, text=f"I cannot: {why_not}"), actor=act.by)
             return
         self._production.begin_act(begun, outcome)
 

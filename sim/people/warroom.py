@@ -20,6 +20,7 @@ from sim.events import (
 from sim.oncall import response
 from sim.spec import Person, Policy
 from sim.timeline import Order, Timeline
+from sim.world.tools import Tools
 
 
 class WarRoom:
@@ -33,6 +34,7 @@ class WarRoom:
         people: tuple[Person, ...],
         policy: Policy,
         seed: int,
+        tools: Tools,
     ) -> None:
         self._timeline = timeline
         self._emit = emit
@@ -40,6 +42,7 @@ class WarRoom:
         self._people = people
         self._policy = policy
         self._seed = seed
+        self._tools = tools
 
     def decide(self, action: Action) -> Decision | None:  # noqa: PLR0911 - one return per verb
         """Return what a verb of the incident leads to; None for other verbs. Raises Refused."""
@@ -129,4 +132,11 @@ class WarRoom:
         event = UpdateSent(
             audience=action.audience, text=action.text, severity=self._board.severity, promised_ms=promised_ms
         )
-        return Decision(said(f"update sent ({action.audience})"), (event,))
+        text = f"update sent ({action.audience})"
+        if action.audience == "customer" and self._tools.state("status-page") == "lost":
+            needs = self._tools.needed("status-page")
+            text += (
+                f"; but the status page does not load for customers, it needs {needs}: "
+                "have support and others post it elsewhere too"
+            )
+        return Decision(said(text), (event,))

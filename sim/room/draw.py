@@ -34,7 +34,7 @@ _HANG = re.compile(r"\s*(?:\d\d:\d\d:\d\d (?:[A-Z]+(?: \d+)? +)?|[-•] )?")
 _CONTROL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
-_NUMBER = re.compile(r"[-+−]?\d[\d,.]*( ?(%|ms|s|min|h|/s|MB|GB))?|-|–|")
+_NUMBER = re.compile(r"[-+−<]?\d[\d,.]*( ?(%|ms|s|min|h|/s|MB|GB))?|-|–|")
 
 
 def colour_wanted(environ: Mapping[str, str]) -> bool:

@@ -30,6 +30,7 @@ from sim.world.flow import Flow
 from sim.world.gauges import Gauges
 from sim.world.mitigations.plan import Act, DatedFault, FinishedAct, Plan, Situation, Step, Stock
 from sim.world.modifiers import Modifier
+from sim.world.routine import routine
 
 TICK_S = TICK_MS / 1000
 
@@ -59,7 +60,7 @@ class Production:
         self.seed = seed
         self.onset_ms = onset_ms
         self.end_ms = end_ms
-        self.changes = changes_of.dated(scenario.changes, onset_ms)
+        self.changes = changes_of.dated((*scenario.changes, *routine(scenario, seed)), onset_ms)
         self.topology = topology.build(self.world, changes_of.versions(self.world, scenario.changes))
         self.fault_spans: tuple[FaultSpan, ...] = ()
         self.running: dict[int, Act] = {}

@@ -80,7 +80,7 @@ class SlowWorld:
         self._certificates = np.array([c.certificate_days or np.inf for c in components]) * DAY_S
         caches = [component.cache for component in components]
         self._hit_share = np.array([0.0 if cache is None else cache.hit_share for cache in caches])
-        self._keys = np.array([np.inf if cache is None else cache.keys for cache in caches])
+        self._keys = np.array([1.0 if cache is None else cache.keys for cache in caches])
         self.is_cache = np.array([cache is not None for cache in caches])
         self._primary = _primaries(topology)
         self.follows = self._primary >= 0

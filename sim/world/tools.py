@@ -30,6 +30,10 @@ class Tools:
         self._flows = flows
         self._needs = {tool.tool: resolve(topology.world, tool.needs) for tool in topology.world.tools}
 
+    def needed(self, tool: ToolName) -> str:
+        """Return the component that a tool needs; '' where it needs none."""
+        return self._needs.get(tool, ("", ""))[0]
+
     def state(self, tool: ToolName) -> State:
         """Return how a tool works now; one that needs nothing always does."""
         needed = self._needs.get(tool)

@@ -109,6 +109,7 @@ SCENARIO = Scenario(
     starts_at=datetime(2024, 3, 5, 10, 0, tzinfo=UTC),
     horizon_s=1800,
     lead_in_s=(60, 60),
+    routine_changes_per_day=0,
     expects="mitigate",
     briefing="You are on call.",
     objectives=(Objective(id="o", text="Be quick.", checks=("mitigated",)),),

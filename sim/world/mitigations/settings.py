@@ -30,6 +30,8 @@ def _revert_config(job: Job) -> Deed | Refusal:
     change = _change_meant(job)
     if isinstance(change, Refusal):
         return change
+    if change.kind == "deploy" and change.version is None:
+        return Refusal(f"nothing to take back: {change.summary}")
     if change.kind == "deploy":
         return Refusal(f"{change.id} is a deploy; rollback {change.component} takes it back")
     if change.id in job.situation.reverted:
