@@ -28,7 +28,7 @@ from sim.world.clients import Met, met
 from sim.world.codes import by_code
 from sim.world.faults import MECHANISMS
 from sim.world.flow import Flow
-from sim.world.instances import Source, Window, of_cells, of_instances
+from sim.world.instances import Source, Window, of_instances
 from sim.world.production import Production
 from sim.world.series import By, SeriesId
 from sim.world.signals import SIGNALS
@@ -303,14 +303,6 @@ class View:
             self._kind(subject), subject, self.data_ms - ago_ms, samples
         )
         return {part: dict(zip(SIGNALS, map(float, values), strict=True)) for part, values in found.items()}
-
-    def cells_now(self, component: str, signal: Signal) -> list[tuple[str, float]]:
-        """Return (zone, version and shard, last value) of every cell of a component; NaN without data."""
-        if self.data_ms is None:
-            return []
-        window = Window(self.data_ms - 30_000, self.data_ms)
-        found = of_cells(self._source(), component, signal, window)
-        return [(curve.label, float(curve.values[-1])) for _, curve in found if len(curve.values)]
 
     def has_signal(self, component: str, signal: Signal) -> bool:
         """Return whether a component has a signal; some are of queues, caches or replicas alone."""

@@ -22,7 +22,8 @@ def journeys(action: Journeys, view: View) -> Answer:
         journey = next(j for j in view.world.journeys if j.id == action.journey)
         return Answer((*data_note(view), *_one(journey, view)))
     heading = f"journeys as customers see them, the minute until {view.wall_clock(view.data_ms)} (!! missed)"
-    rows, tones, sentences = [], [], []
+    rows, sentences = [], []
+    tones: list[Tone] = []
     for journey in view.world.journeys:
         met = _whole(journey, view)
         rows.append(_row(journey, met, view))
@@ -130,8 +131,9 @@ def _one(journey: Journey, view: View) -> list[Block]:
     blocks: list[Block] = [
         Line(f"{about}, the minute until {view.wall_clock(view.data_ms)}", "title"),
         Line(
-            f"users wait {figure(journey.timeout_ms, 'ms')} at most; slower than {figure(journey.slow_ms, 'ms')} "
-            f"is slow; objective {journey.slo_good_share * 100:g} % neither failed nor slow"
+            f"users wait {figure(journey.timeout_ms, 'ms')} at most, more than "
+            f"{figure(journey.slow_ms, 'ms')} is slow; "
+            f"objective {journey.slo_good_share * 100:g} % neither failed nor slow"
         ),
         Table(
             ("client", "requests", "good", "failed", "slow", "degraded", ""),

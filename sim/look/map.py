@@ -84,7 +84,9 @@ def _component(component: Component, view: View) -> Answer:
     blocks: list[Block] = [Line(f"{component.id}: {component.title} ({kind})", "title"), *data_note(view)]
     if component.summary:
         blocks.append(Line(component.summary))
-    blocks.append(Line(f"team {component.team}; {plural(component.replicas, 'replica')} in {', '.join(zones)}"))
+    blocks.append(
+        Line(f"team {component.team}; {plural(component.replicas, 'replica')} in {', '.join(zones)}")
+    )
     callers = ", ".join(_with_mark(caller, view) for caller in view.callers(component.id)) or "nobody"
     blocks.append(Line(f"called by {callers}"))
     calls = tuple(

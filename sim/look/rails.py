@@ -58,7 +58,6 @@ def rails(calls: Mapping[str, Sequence[str]], width: int) -> list[str]:
         involved = [place for place, rail in enumerate(active) if rail == name or rail in below]
         first = min(involved, default=len(active))
         rows.append([_sign(rail, name, below, new, place > first) for place, rail in enumerate(active)])
-        rows[-1].append("─" if involved else " ")
         active = [None if rail == name else rail for rail in active]
     most = max((len(row) for row in rows), default=1)
     return [_drawn(row, most, apart=2 * most <= width) for row in rows]
@@ -85,10 +84,10 @@ def _sign(rail: str | None, name: str, below: Sequence[str], new: Sequence[str],
 
 
 def _drawn(row: list[str], most: int, *, apart: bool) -> str:
-    """Return a row of `most` signs with its line drawn on to the right end."""
-    signs = row[:-1] + [row[-1]] * (most - len(row) + 1)
-    first = next((place for place, sign in enumerate(signs) if sign in "└┌├"), most)
+    """Return a row drawn on to the right of `most` rails, with its line."""
+    first = next((place for place, sign in enumerate(row) if sign in "└┌├"), most)
     ends = ["─" if place >= first else " " for place in range(most)]
+    signs = row + ends[len(row) :]
     if not apart:
-        return "".join(signs) + ends[-1]
+        return "".join(signs) + "".join(ends[-1:])
     return "".join(sign + end for sign, end in zip(signs, ends, strict=True))

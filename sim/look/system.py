@@ -28,7 +28,9 @@ def changes(action: Changes, view: View) -> Answer:
         head = f"{when} {change.component}: {change.what} {change.change} by {_author(change)}"
         blocks += [Line(head, "title"), Line(f"  {change.summary}")]
     if len(known) > len(shown):
-        older = f"and {len(known) - len(shown)} older; `changes COMPONENT` and `changes last 2h` narrow it down"
+        older = (
+            f"and {len(known) - len(shown)} older; `changes COMPONENT` and `changes last 2h` narrow it down"
+        )
         blocks.append(Line(older, "dim"))
     return Answer(tuple(blocks))
 

@@ -162,18 +162,16 @@ def _ratios(
 def _true(flow: Flow, signal: Signal, stations: NDArray[np.intp], cells: Sequence[int]) -> float:
     """Return what the flow says of some cells; 1 for signals that are the same in all cells of a zone."""
     offered = flow.offered_rps[0, stations]
+    total = float(offered.sum())
     if signal == "rps":
-        return float(offered.sum())
+        return total
     if signal == "queue_depth":
         return float(flow.queue_depth[0, cells].sum())
-    if float(offered.sum()) <= 0.0:
-        return float("nan")
-    if signal == "error_share":
-        return float(flow.failed_share[0, stations] @ offered / offered.sum())
     if signal in _LATENCIES:
         return float(flow.percentiles_ms(grouping([stations]), (_LATENCIES[signal],))[0, 0, 0])
-    if signal in ("cpu_share", "connections_share"):
-        share = flow.cpu_share if signal == "cpu_share" else flow.connections_share
-        by_cell = {cell: flow.offered_rps[0, flow.topology.station_cell == cell].sum() for cell in cells}
-        return float(sum(share[0, c] * rps for c, rps in by_cell.items()) / offered.sum())
-    return 1.0
+    by_station = {
+        "error_share": flow.failed_share[0, stations],
+        "cpu_share": flow.cpu_share[0, flow.topology.station_cell[stations]],
+        "connections_share": flow.connections_share[0, flow.topology.station_cell[stations]],
+    }.get(signal, np.ones(len(stations)))
+    return float(by_station @ offered / total) if total > 0.0 else float("nan")

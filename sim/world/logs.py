@@ -179,7 +179,7 @@ class _Log:
 
     def misleading(self, samples: Sequence[tuple[int, Flow]], templates: Sequence[str]) -> list[_Group]:
         """Return what a misleading log shows before all else, over and over, in every cell that is up."""
-        found = []
+        found: list[_Group] = []
         for template in templates:
             for cell in map(int, self._topology.cells_of(self._component)):
                 up = [

@@ -9,6 +9,7 @@ nobody; one that is lost on its way leaves its caller waiting and nothing else.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import exp
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,39 +87,40 @@ def collected(
     span. Misleading: its time looks as if its caller had spent it. Nothing at all is left of a trace whose
     entry is empty.
     """
+    silent = [f"failed: {component}" for component, worth in quality.items() if worth == "misleading"]
     found: list[Span] = []
-    hidden_below: int | None = None  # depth of the span that hides what is below it
-    lifted: list[int] = []  # depths of the spans that were left out, and whose children move up
-    lost = False
+    out: list[int] = []  # depths of the spans above this one that are left out
+    cut: int | None = None  # depth of the span that is left out with all below it
+    sampled = False
     for span in spans:
-        if hidden_below is not None and span.depth > hidden_below:
+        if cut is not None and span.depth > cut:
             continue
-        hidden_below = None
-        lifted = [depth for depth in lifted if depth < span.depth]
-        component = span.name.partition(".")[0]
-        worth = quality.get(component, "full")
-        if worth in ("empty", "misleading") and not (worth == "misleading" and span.depth == 0):
-            hidden_below = span.depth
-            if worth == "misleading":
-                _blame_caller(found, span.depth - len(lifted), component)
-            continue
-        if worth == "partial" and span.depth > 0:
-            if uniform(seed, "trace sampled", f"{identity}|{span.name}") < _SAMPLED_SHARE:
-                lifted.append(span.depth)
-                lost = True
-                continue
-        found.append(replace(span, depth=span.depth - len(lifted)))
-    if lost:
-        note = "; ".join(part for part in (found[0].note, SAMPLED) if part)
-        found[0] = replace(found[0], note=note)
+        cut, out = None, [depth for depth in out if depth < span.depth]
+        match _fate(span, quality, seed, identity):
+            case "kept":
+                note = "error" if span.note in silent else span.note
+                found.append(replace(span, depth=span.depth - len(out), note=note))
+            case "out":
+                out.append(span.depth)
+                sampled = True
+            case "cut":
+                cut = span.depth
+    if sampled:
+        found[0] = replace(found[0], note="; ".join(part for part in (found[0].note, SAMPLED) if part))
     return tuple(found)
 
 
-def _blame_caller(found: list[Span], depth: int, component: str) -> None:
-    """Make the span above `depth` say nothing of a component whose span is hidden."""
-    place = next((i for i in reversed(range(len(found))) if found[i].depth < depth), None)
-    if place is not None and component in found[place].note:
-        found[place] = replace(found[place], note="error")
+def _fate(
+    span: Span, quality: Mapping[str, Quality], seed: int, identity: str
+) -> Literal["kept", "out", "cut"]:
+    """Return what becomes of a span: kept, left out alone, or left out with all that is below it."""
+    worth = quality.get(span.name.partition(".")[0], "full")
+    if worth == "empty" or (worth == "misleading" and span.depth > 0):
+        return "cut"
+    if worth == "full" or span.depth == 0:
+        return "kept"
+    draw = uniform(seed, "trace sampled", f"{identity}|{span.name}")
+    return "out" if draw < _SAMPLED_SHARE else "kept"
 
 
 def _waits_ms(topology: Topology, name: str) -> int:

@@ -1,10 +1,11 @@
 """What PagerDrill costs in time and memory, beside what it is meant to cost.
 
-    make bench        or        python tests/bench/bench.py
+    make bench        or        python tests/bench/bench.py [--all]
 
 Every figure is the median of several fresh processes. The rounds go through all figures in turn, so that
 whatever else the machine does falls on all of them alike, and `python -c pass` shows how fast it is today.
-Nothing is asserted: a slow machine is no mistake.
+Nothing is asserted: a slow machine is no mistake. `--all` adds the check of all scenarios, once, which takes
+minutes.
 """
 
 import os
@@ -23,7 +24,8 @@ ROUNDS = 5
 LIGHT_A_ROUND = 3
 """Short commands run more often: they are noisier, and cheap."""
 
-DRILLS = ("github-2023-09", "cloudflare-2019-07")
+DRILLS = ("github-2023-09", "cloudflare-2019-07", "slack-2022-02")
+CELLS = ("21", "99", "495", "1980")
 INSIDE = str(Path(__file__).with_name("inside.py"))
 
 
@@ -54,6 +56,9 @@ HELP = Figure("pagerdrill --help", "s", 0.20)
 LIST = Figure("pagerdrill scenarios list", "s", 0.40)
 FLOW = Figure("flow alone, 60 cells, quiet", "ticks/s")
 FLOW_DRY = Figure("flow alone, 60 cells, pools dry", "ticks/s")
+SCALE = {cells: Figure(f"a tick of {cells} cells", "ms") for cells in CELLS}
+EXPONENT = Figure("exponent of a tick's cost over cells", "", 1.1)
+CHECK = Figure("scenarios check --all --seeds 5", "s", 240)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class OfDrill:
     @property
     def engine(self) -> Figure:
         """Speed of the engine alone: nobody acts, construction excluded."""
-        return Figure(f"{self.drill}: engine alone", "x", 3000, more_is_better=True)
+        return Figure(f"{self.drill}: engine alone", "x", 2000, more_is_better=True)
 
     @property
     def construction(self) -> Figure:
@@ -86,6 +91,16 @@ class OfDrill:
     def verb(self) -> Figure:
         """Time a look takes in mid-outage."""
         return Figure(f"{self.drill}: a look, median", "ms", 50)
+
+    @property
+    def worst_read(self) -> Figure:
+        """Time the slowest of all logs and traces takes."""
+        return Figure(f"{self.drill}: logs and traces, worst", "ms", 50)
+
+    @property
+    def history(self) -> Figure:
+        """Time of the first look at a day of a signal."""
+        return Figure(f"{self.drill}: 24 h of a signal, first look", "ms", 20)
 
     @property
     def worst_verb(self) -> Figure:
@@ -111,6 +126,8 @@ def main() -> None:
                 measured[figure].append(value)
             if sys.stderr.isatty():
                 print(f"\rround {number} of {ROUNDS}", end="\r", file=sys.stderr)
+        if "--all" in sys.argv:
+            measured[CHECK].append(fresh.pagerdrill("scenarios", "check", "--all", "--seeds", "5").wall_s)
     print_table(measured)
     line = max(slowest, key=lambda line: slowest[line])
     print(f"\nslowest look: `{line}`, {slowest[line]:.0f} ms; lines that were refused are not counted")
@@ -133,11 +150,17 @@ def one_round(fresh: Fresh, slowest: dict[str, float]) -> Iterator[tuple[Figure,
         looks = fresh.python(INSIDE, "looks", drill).told()
         yield of.verb, median(looks.values())
         yield of.worst_verb, max(looks.values())
+        yield of.worst_read, max(ms for line, ms in looks.items() if line.startswith(("logs", "traces")))
+        yield of.history, median(fresh.python(INSIDE, "history", drill).told().values())
         for line, ms in looks.items():
             slowest[line] = max(ms, slowest.get(line, 0.0))
     flow = fresh.python(INSIDE, "flow").told()
     yield FLOW, flow["quiet"]
     yield FLOW_DRY, flow["pools dry"]
+    scale = fresh.python(INSIDE, "scale").told()
+    for cells, figure in SCALE.items():
+        yield figure, scale[cells]
+    yield EXPONENT, scale["exponent"]
 
 
 def print_table(measured: dict[Figure, list[float]]) -> None:

@@ -1,6 +1,6 @@
 """What can only be measured inside a process: run by `bench`, prints a JSON object of figures.
 
-python tests/bench/inside.py engine DRILL | looks DRILL | flow
+python tests/bench/inside.py engine DRILL | looks DRILL | history DRILL | flow | scale
 """
 
 import json
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from bench_flow import ticks_per_s
+from bench_scale import exponent, tick_ms_by_cells
 
 from scenarios.library import resolve
 from sim.actions import VERBS
@@ -66,6 +67,25 @@ def looks(drill_id: str) -> dict[str, float]:
     return took_ms
 
 
+def history(drill_id: str) -> dict[str, float]:
+    """Return the milliseconds of the first look at 24 hours of a signal, by component."""
+    took_ms: dict[str, float] = {}
+    with TemporaryDirectory() as folder, opened(resolve(drill_id), folder, interactive=True) as open_drill:
+        drill = open_drill.drill
+        drill.advance(60_000)
+        for component in drill.view.names.components:
+            began = perf_counter()
+            drill.enter(f"metrics {component} p95_ms last 24h")
+            took_ms[component] = 1000 * (perf_counter() - began)
+    return took_ms
+
+
+def scale() -> dict[str, float]:
+    """Return the cost of a tick in ms by number of cells, and the exponent it grows with."""
+    costs = tick_ms_by_cells()
+    return {str(cells): ms for cells, ms in costs.items()} | {"exponent": exponent(costs)}
+
+
 def looking_lines(drill: Drill) -> Iterator[str]:
     """Yield every verb that looks, with every component, journey and open alert it can be asked about."""
     names = drill.view.names
@@ -87,5 +107,7 @@ def looking_lines(drill: Drill) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    what = {"engine": engine, "looks": looks, "flow": ticks_per_s}[sys.argv[1]]
+    what = {"engine": engine, "looks": looks, "history": history, "flow": ticks_per_s, "scale": scale}[
+        sys.argv[1]
+    ]
     print(json.dumps(what(*sys.argv[2:])))

@@ -1,16 +1,21 @@
 """Every verb, walked as a trainee: nothing of the truth may come back."""
 
+from typing import get_args
+
 import pytest
 
 from scenarios.library import listed, resolve
 from sim.actions import VERBS
+from sim.actions.look import SPLITS
 from sim.answer import Answer, Chart, Line, Table
 from sim.drill import Drill
 from sim.journal import Log, header_of
-from sim.spec import Scenario, Seat
+from sim.spec import Instruments, Scenario, Seat, Tool, ToolName
 from sim.world.faults import FAULTS
+from sim.world.routine import routine
 from tests.spine.small import SCENARIO, SECRET, drill
 
+SEED = 5
 LOOKS_S = (5, 100, 400, 700, 1200)
 
 
@@ -31,6 +36,7 @@ def lines_for(of: Drill) -> list[str]:
     """Every verb with every name it can take, looks first, then what changes something."""
     names, scenario = of.view.names, of.scenario
     lines = ["status", "alerts", "alerts all", "topology", "changes", "runbook", "oncall", "who", "timeline"]
+    lines += ["journeys", "changes last 2h"]
     lines += ["incident", "help", "hint"]
     for component in names.components:
         lines += [
@@ -39,10 +45,14 @@ def lines_for(of: Drill) -> list[str]:
             f"topology {component}",
             f"changes {component}",
         ]
-        lines += [f"metrics {component} error_share by {by}" for by in ("zone", "version", "shard")]
+        lines += [f"metrics {component} error_share by {by}" for by in SPLITS]
+        lines += [
+            f"metrics {component} p95_ms by instance",
+            f"metrics {component} last 10m compare yesterday",
+        ]
         lines += [f"alerts {component}"]
     for journey in names.journeys:
-        lines += [f"metrics {journey}", f"traces {journey}"]
+        lines += [f"metrics {journey}", f"traces {journey}", f"journeys {journey}"]
     lines += [f"runbook {rule}" for rule in names.rules]
     lines += [f"alert {number}" for number in of.view.board.alerts]
     lines += [f"help {verb}" for verb in VERBS]
@@ -66,6 +76,7 @@ def secrets(scenario: Scenario) -> list[str]:
     found += [kind.kind for kind in FAULTS.values() if "_" in kind.kind]
     found += [play.why for play in scenario.plays] + [play.title for play in scenario.plays]
     found += [change.summary for change in scenario.changes if not change.logged]
+    found += [f" {change.id} " for change in routine(scenario, SEED) if not change.logged]
     found += [objective.text for objective in scenario.objectives]
     found += [*scenario.debrief.compare, *scenario.debrief.questions]
     return [secret for secret in found if secret]
@@ -107,8 +118,21 @@ def test_no_verb_of_the_small_drill_tells_the_truth():
 def test_no_verb_of_a_shipped_drill_tells_the_truth(scenario_id: str):
     scenario = resolve(scenario_id)
     seat = Seat(name="you", role="responder")
-    header = header_of(scenario, 5, (seat,))
-    assert found_secrets(Drill(scenario, 5, seat, Log(None, header), Log(None, header))) == []
+    header = header_of(scenario, SEED, (seat,))
+    assert found_secrets(Drill(scenario, SEED, seat, Log(None, header), Log(None, header))) == []
+
+
+def test_nothing_leaks_where_instruments_lie_and_tools_are_lost():
+    lines = ("WARN {component} the queue of mails is long",)
+    worth = [
+        Instruments(component="web", logs="partial", traces="partial"),
+        Instruments(component="api", logs="misleading", traces="misleading", misleading=lines),
+        Instruments(component="db", logs="empty", traces="empty"),
+    ]
+    tools = [Tool(tool=name, needs="db.write") for name in get_args(ToolName)]
+    world = SCENARIO.world.model_copy(update={"tools": tuple(tools)})
+    assert found_secrets(drill(SCENARIO.model_copy(update={"instruments": tuple(worth)}))) == []
+    assert found_secrets(drill(SCENARIO.model_copy(update={"world": world}))) == []
 
 
 def test_no_act_tells_the_truth_from_its_start_to_its_end():
@@ -129,8 +153,8 @@ def test_no_act_tells_the_truth_from_its_start_to_its_end():
 def test_an_incident_commander_learns_no_more(scenario_id: str):
     scenario = resolve(scenario_id)
     seat = Seat(name="you", role="ic")
-    header = header_of(scenario, 5, (seat,))
-    of = Drill(scenario, 5, seat, Log(None, header), Log(None, header))
+    header = header_of(scenario, SEED, (seat,))
+    of = Drill(scenario, SEED, seat, Log(None, header), Log(None, header))
     of.enter("declare P1 x")
     assert found_secrets(of) == []
 

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from sim.spec import Call, ComponentKind, Fault, Operation, Where
+from sim.spec import Call, ComponentKind, Fault, Instruments, Operation, Where
 from sim.streams import poisson
 from sim.world import topology
 from sim.world.failures import Why, refusal
 from sim.world.log_notes import fault_notes, unfit, with_figures
-from sim.world.logs import LINES_MAX, Note, lines
+from sim.world.logs import LINES_MAX, SAMPLED, Note, lines
 from sim.world.modifiers import Modifier, Op, Param
 from tests.telemetry.tiny import SEED, STARTS_AT, built, component, played
 
@@ -21,10 +21,10 @@ def sick(param: Param, value: float, op: Op = Op.SET, **where) -> Modifier:
     return Modifier("m", "f", Where(**where), param, op, value, 0)
 
 
-def log(component: str, *modifiers: Modifier, notes=(), until_ms=60_000) -> tuple[str, ...]:
+def log(component: str, *modifiers: Modifier, notes=(), until_ms=60_000, worth=None) -> tuple[str, ...]:
     at = built()
     samples = played(at, modifiers, until_ms=until_ms)[1:]
-    return lines(at, samples, component, SEED, STARTS_AT, notes)
+    return lines(at, samples, component, SEED, STARTS_AT, notes, worth)
 
 
 def count(found: tuple[str, ...], pattern: str) -> int:
@@ -277,3 +277,70 @@ def test_unknown_component_and_empty_window():
     assert lines(built(), [], "web", SEED, STARTS_AT) == ()
     with pytest.raises(KeyError):
         lines(built(), [], "nothing", SEED, STARTS_AT)
+
+
+def faulty(worth: Instruments | None) -> tuple[str, ...]:
+    """The log of payments, which answers with errors and says why."""
+    cells = tuple(int(cell) for cell in built().cells_of("payments"))
+    notes = [
+        Note("ERROR unexpected field in request", cells, 0, 10**9, of_fault=True),
+        Note("WARN cache of rates is old", cells, 0, 10**9),
+    ]
+    return log("payments", sick(Param.ERROR_RANDOM, 0.3, component="payments"), notes=notes, worth=worth)
+
+
+def test_a_full_log_is_what_it_is_without_a_word():
+    assert faulty(Instruments(component="payments")) == faulty(None)
+    assert count(faulty(None), "charge: unexpected field") > 100
+
+
+def test_an_empty_log_has_nothing():
+    assert faulty(Instruments(component="payments", logs="empty")) == ()
+
+
+def test_a_partial_log_lacks_some_kinds_of_line_and_says_so():
+    found = faulty(Instruments(component="payments", logs="partial"))
+    assert found[-1] == SAMPLED
+    assert set(found[:-1]) < set(faulty(None))
+    assert found == faulty(Instruments(component="payments", logs="partial"))
+
+
+def test_half_of_the_kinds_of_line_are_kept():
+    cells = tuple(int(cell) for cell in built().cells_of("payments", zone="a"))
+    notes = [Note(f"WARN thing {n}", cells, 0, 10**9) for n in range(60)]
+    at = built()
+    samples = played(at)[1:]
+    partial = Instruments(component="payments", logs="partial")
+    kept = [
+        note for note in notes if any(note.text[5:] in line for line in
+        lines(at, samples, "payments", SEED, STARTS_AT, [note], partial))
+    ]  # fmt: skip
+    assert 18 <= len(kept) <= 42
+
+
+def test_a_misleading_log_begins_with_its_own_lines_and_hides_what_the_fault_writes():
+    told = ("ERROR {component} lost connection to the mail relay, {n:20-90} mails wait",)
+    found = faulty(Instruments(component="payments", logs="misleading", misleading=told))
+    assert [re.sub(r"\d+ mails", "N mails", line[9:].partition(" (x")[0]) for line in found[:2]] == [
+        "a v1 ERROR lost connection to the mail relay, N mails wait",
+        "b v1 ERROR lost connection to the mail relay, N mails wait",
+    ]
+    assert count(found[:2], "mail relay") > 300
+    assert not count(found, "unexpected field")
+    assert count(found, "500 internal error") > 100, "that it fails can be counted all the same"
+    assert count(found, "cache of rates is old") > 4
+    assert len(found) <= LINES_MAX + 1
+
+
+def test_a_connection_that_is_refused_says_why_in_the_log_of_the_caller():
+    expired = Fault(id="expired", kind="certificate_expired", where=Where(callee="payments"))
+    at = built()
+    assert fault_notes(at, expired, "payments") == fault_notes(at, expired, "ads") == ()
+    texts = {text for text, _ in fault_notes(at, expired, "web")}
+    assert texts
+    assert refusal(Why.HANDSHAKE, "payments", "service") == "payments: connection closed during the handshake"
+    refused = sick(Param.CALL_ERROR, 0.8, component="web", callee="payments")
+    assert count(log("web", refused), "payments: connection closed during the handshake") > 100
+    cells = tuple(int(cell) for cell in at.cells_of("web"))
+    note = Note("ERROR payments: certificate has expired", cells, 0, 10**9, of_fault=True, callee="payments")
+    assert count(log("web", refused, notes=[note]), "place: payments: certificate has expired") > 100
