@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: play test lint types contracts check bench clean
+.PHONY: play test lint types contracts check table bench clean
 
 play: $(VENV)/.installed
 	@$(BIN)/pagerdrill play
@@ -23,6 +23,9 @@ contracts: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 check: test lint types contracts
+
+table: $(VENV)/.dev
+	$(BIN)/python -m tests.acts.table $(if $(UPDATE),UPDATE)
 
 bench: $(VENV)/.dev
 	$(BIN)/python tests/bench/bench.py

@@ -5,15 +5,15 @@ runbooks, who is on call). What leaks, leaks here, and is tested here.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 
-from sim.actions import VERBS, Names
-from sim.actions.base import Action
-from sim.actions.incident import AUDIENCES, SEVERITIES
-from sim.actions.look import SPLITS, Split
+from sim.actions import Names
+from sim.actions.completion import completed
+from sim.actions.look import Split
 from sim.alerting.history import AlertHistory, past
 from sim.alerting.monitoring import Monitoring
 from sim.alerting.rules import Instance
@@ -28,7 +28,9 @@ from sim.world.clients import Met, met
 from sim.world.codes import by_code
 from sim.world.faults import MECHANISMS
 from sim.world.flow import Flow
+from sim.world.gauge_notes import gauge_notes
 from sim.world.instances import Source, Window, of_instances
+from sim.world.logs import Note
 from sim.world.production import Production
 from sim.world.series import By, SeriesId
 from sim.world.signals import SIGNALS
@@ -226,6 +228,11 @@ class View:
             case "lost":
                 return None
 
+    @property
+    def kept_from_ms(self) -> int:
+        """From when on figures by code are kept: an hour at most."""
+        return next((t_ms for t_ms, _ in self._monitoring.flows), self.now_ms)
+
     def moment(self, clock: str) -> int:
         """Return the last time at which the clock showed this, e.g. '14:20'; at most a day ago."""
         now = self._scenario.starts_at + timedelta(milliseconds=self.now_ms)
@@ -274,8 +281,8 @@ class View:
         for code, share in shares.items():
             values = np.full(len(whole.times_ms), np.nan, dtype=np.float32)
             part = np.divide(share, total, out=np.zeros_like(share), where=total > 0.0)
-            values[kept] = part * np.nan_to_num(whole.values[kept])
-            if np.nanmax(values, initial=0.0) > 0.0:
+            values[kept] = part * whole.values[kept]
+            if np.nansum(values) > 0.0:
                 found.append(Curve(code, whole.times_ms, values))
         return found
 
@@ -361,9 +368,13 @@ class View:
             component,
             production.seed,
             self._scenario.starts_at,
-            self._monitoring.notes(component),
+            (*self._monitoring.notes(component), *self._gauge_notes(component, since_ms, to_ms)),
             self._instruments(component),
         )
+
+    def _gauge_notes(self, component: str, from_ms: int, to_ms: int) -> Iterator[Note]:
+        topology, telemetry = self._production.topology, self._monitoring.telemetry
+        return gauge_notes(topology, telemetry, self.world.component(component), from_ms, to_ms)
 
     def waterfall(self, journey: str) -> tuple[traces.Span, ...]:
         """Return one typical request of a journey, step by step; nothing where traces are lost or missing."""
@@ -435,11 +446,7 @@ class View:
 
     def completions(self, text_before_cursor: str) -> tuple[str, ...]:
         """Return the words that could stand next: everything there is, never only what matters."""
-        words = text_before_cursor.lstrip().split(" ")
-        if len(words) == 1:
-            return tuple(sorted(VERBS))
-        verb = VERBS.get(words[0].lower())
-        return () if verb is None else _completed(verb, words[1:], self.names)
+        return completed(text_before_cursor, self.names)
 
 
 def _impact_text(now: JourneyNow) -> str:
@@ -464,45 +471,3 @@ def _fixed_names(scenario: Scenario, others: tuple[Person, ...]) -> dict[str, ob
         "mechanisms": MECHANISMS,
         "flags": {c.id: tuple(sorted(f.id for f in c.flags)) for c in world.components},
     }
-
-
-_POOLS: dict[str, tuple[str, ...]] = {
-    "COMPONENT": ("components",),
-    "JOURNEY": ("journeys",),
-    "ZONE": ("zones",),
-    "CLIENT": ("clients",),
-    "PERSON": ("people",),
-    "TEAM": ("teams",),
-    "RULE": ("rules",),
-    "RUNBOOK": ("runbooks",),
-    "MECHANISM": ("mechanisms",),
-    "CALLEE": ("components",),
-    "CHANGE": ("changes",),
-}
-
-
-def _completed(verb: type[Action], typed: list[str], names: Names) -> tuple[str, ...]:
-    """Return what the usage of a verb allows, as far as it names sorts of things."""
-    found: set[str] = set()
-    for sort, pools in _POOLS.items():
-        if sort in verb.usage:
-            for pool in pools:
-                found.update(getattr(names, pool))
-    if verb.verb == "suspect":
-        return names.mechanisms if len(typed) > 1 else names.components
-    fixed = {
-        "SIGNAL": SIGNALS,
-        "by zone|version|shard": ("by", *SPLITS, "since", "compare", "yesterday"),
-        "P1|P2": SEVERITIES,
-        "internal|": AUDIENCES,
-        "VERB": tuple(VERBS),
-        "until": ("until", "page", "update"),
-        "all": ("all",),
-        "[off]": ("off",),
-    }
-    for sort, words in fixed.items():
-        if sort in verb.usage:
-            found.update(words)
-    if "FLAG" in verb.usage and len(typed) > 1:
-        found = set(names.flags.get(typed[0], ()))
-    return tuple(sorted(found))

@@ -216,6 +216,44 @@ class Isolate(ActVerb):
         return [self.where.callee, caller, self.to, "yes" if self.confirmed else None]
 
 
+class Flush(ComponentAct):
+    """Empty a cache."""
+
+    verb = "flush"
+    about = "empty a cache: everything is read anew from what fills it"
+    example = "flush cache"
+
+
+class Warm(ComponentAct):
+    """Fill a cache."""
+
+    verb = "warm"
+    about = "ask what fills a cache for its hot keys; what that answers is in the cache then"
+    example = "warm cache"
+
+
+class PauseQueue(ActVerb):
+    """Hold the messages of a queue."""
+
+    verb = "pause-queue"
+    usage = "COMPONENT [off]"
+    about = "give the consumers of a queue no messages; `off` lets them go on"
+    example = "pause-queue jobs"
+
+    @classmethod
+    def parse(cls, words: Words) -> Self:
+        where = Where(component=words.component())
+        return cls(where=where, to=_off(words), confirmed=_yes(words))
+
+
+class Purge(ComponentAct):
+    """Drop the messages of a queue."""
+
+    verb = "purge"
+    about = "drop all messages that wait in a queue, for good"
+    example = "purge jobs"
+
+
 class KillQuery(ComponentAct):
     """Kill long queries."""
 
@@ -224,12 +262,36 @@ class KillQuery(ComponentAct):
     example = "kill-query orders-db"
 
 
+class ExpandDisk(ComponentAct):
+    """Make a disk larger."""
+
+    verb = "expand-disk"
+    about = "make the disk of a component larger while it runs"
+    example = "expand-disk orders-db"
+
+
 class RenewCert(ComponentAct):
     """Renew a certificate."""
 
     verb = "renew-cert"
     about = "renew the certificate of a component"
     example = "renew-cert auth"
+
+
+class RotateCredential(ComponentAct):
+    """Give a component new credentials."""
+
+    verb = "rotate-credential"
+    about = "issue new credentials for a component, for all that it calls"
+    example = "rotate-credential payments"
+
+
+class Restore(ComponentAct):
+    """Restore a backup."""
+
+    verb = "restore"
+    about = "put a database back to its last backup; it is down meanwhile, and newer writes are lost"
+    example = "restore orders-db"
 
 
 class CallVendor(ComponentAct):

@@ -88,7 +88,7 @@ class DataRiskEnded(Event):
 
 
 class DataLost(Event):
-    """Confirmed writes or messages are gone for good; `by` is the owner id of the act or fault that did it."""
+    """Confirmed writes or messages are gone for good; `by` is the owner id of what lost them."""
 
     kind = "truth.data_lost"
     component: str

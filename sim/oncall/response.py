@@ -11,6 +11,7 @@ ACK_AWAY_MEDIAN_S = 240.0
 ACK_SIGMA = 0.8
 READ_BACK_MEDIAN_S = 20.0  # assumption: to read an order back and begin
 READ_BACK_SIGMA = 0.4
+SECOND_WORD_MEDIAN_S = 30.0  # assumption: to look at what it will hit, and agree
 LONGEST_S = 1800.0
 
 
@@ -27,6 +28,12 @@ def join_ms(seed: int, person: str, nth: int) -> int:
 def read_back_ms(seed: int, person: str, verb: str, target: str, nth: int) -> int:
     """Return the time an operator needs to read an order back and begin."""
     return _draw_ms(seed, "read back", f"{person}|{verb}|{target}|{nth}", READ_BACK_MEDIAN_S, READ_BACK_SIGMA)
+
+
+def second_word_ms(seed: int, person: str, verb: str, target: str, nth: int) -> int:
+    """Return the time somebody in the war room needs to think about a dangerous act and agree to it."""
+    identity = f"{person}|{verb}|{target}|{nth}"
+    return _draw_ms(seed, "second word", identity, SECOND_WORD_MEDIAN_S, READ_BACK_SIGMA)
 
 
 def _draw_ms(seed: int, kind: str, identity: str, median_s: float, sigma: float) -> int:

@@ -13,9 +13,10 @@ from sim.board import Board
 from sim.decision import Decision, Emit
 from sim.events import FACILITATOR, GuideSaid, MessageSaid
 from sim.oncall import response
+from sim.people.seats import colleagues
 from sim.spec import Person, Seat
 from sim.timeline import Order, Timeline
-from sim.world.mitigations.catalogue import plan, warning
+from sim.world.mitigations.catalogue import plan, second_word, warning
 from sim.world.mitigations.plan import Act, Plan, Refusal
 from sim.world.production import Production
 from sim.world.tools import Tools
@@ -39,6 +40,8 @@ class Operator:
     ) -> None:
         self.person = chain[1] if seat.role == "ic" and len(chain) > 1 else None
         self._seat = seat
+        self._chain = chain
+        self._colleagues = colleagues(production.scenario)
         self._production = production
         self._timeline = timeline
         self._emit = emit
@@ -63,7 +66,7 @@ class Operator:
 
     def warning(self, action: ActVerb) -> str:
         """Return what a dangerous act will hit; '' where it needs no second word."""
-        return warning(self._act(action), self._production.world)
+        return warning(self._act(action), self._production.situation())
 
     def decide(self, action: ActVerb) -> Decision:
         """Return what an act leads to. Raises Refused where it makes no sense now."""
@@ -86,8 +89,9 @@ class Operator:
         if isinstance(outcome, Refusal):
             raise Refused(outcome.reason)
         if self.person is None:
+            why = second_word(act, self._production.situation())
             text = f"{act.verb} {act.typed} begins{_detail(act, outcome)}; about {_minutes(outcome.takes_ms)}"
-            return Decision(said(text), (), lambda: self._begin_now(act))
+            return self._agreed(act, why) if why else Decision(said(text), (), lambda: self._begin_now(act))
         return Decision(said(f"{self.person.name} reads it back"), (), lambda: self._order(act))
 
     def _cut_off(self, act: Act) -> str:
@@ -99,6 +103,37 @@ class Operator:
             f"remote access is lost, it needs {needs}: nobody can reach the systems to {act.verb}. "
             "`page` somebody who can go to the site, `call-vendor` works by telephone, or wait"
         )
+
+    def _agreed(self, act: Act, why: str) -> Decision:
+        """Put a dangerous act to somebody else in the war room. Raises Refused where nobody is there.
+
+        For an incident commander who orders it the person at the keyboard is the second one.
+        """
+        others = {person.id: person for person in self._colleagues}
+        asked = next((others[name] for name in self._board.joined if name in others), None)
+        if asked is None:
+            whom = self._chain[1].id if len(self._chain) > 1 else "TEAM"
+            raise Refused(
+                f"{why}. That needs a second person's word, and nobody else is in the war room; "
+                f"`page {whom}`, wait until they join, then again"
+            )
+        nth = self._nth(act)
+        text = f"I have looked at it: {why}. Agreed, go ahead with {act.verb} {act.typed}."
+
+        def agree() -> None:
+            self._emit(MessageSaid(sender=asked.id, text=text), actor=asked.id)
+            self._begin(act)
+
+        def ask() -> None:
+            self._ordered.append(act)
+            delay_ms = response.second_word_ms(self._seed, asked.id, act.verb, act.target, nth)
+            self._timeline.call_at(self._timeline.now_ms + delay_ms, Order.PEOPLE, act.owner, agree)
+
+        answer = f"{why}. {asked.name} looks at it and has to agree; it begins by itself then"
+        return Decision(said(answer), (), ask)
+
+    def _nth(self, act: Act) -> int:
+        return sum((a.verb, a.target) == (act.verb, act.target) for a in self._ordered)
 
     def _act(self, action: ActVerb) -> Act:
         return Act(
@@ -130,7 +165,7 @@ class Operator:
 
     def _order(self, act: Act) -> None:
         assert self.person is not None
-        nth = sum((a.verb, a.target) == (act.verb, act.target) for a in self._ordered)
+        nth = self._nth(act)
         self._ordered.append(act)
         text = f"Reading back: {act.verb} {act.typed}. Doing it now."
         self._emit(MessageSaid(sender=self.person.id, text=text), actor=self.person.id)

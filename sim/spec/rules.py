@@ -24,8 +24,8 @@ Signal = Literal[
 ]
 """Every telemetry signal. Shares lie in [0, 1]; `connections_share` is slots in use over slots there are.
 
-Some exist for some components alone: `queue_age_s` (the oldest message) of queues, `hit_share` of caches, `lag_s`
-(behind the primary) of replicas, `certificate_days` (until it runs out) of what has a certificate.
+Some exist for some components alone: `queue_age_s` (the oldest message) of queues, `hit_share` of caches,
+`lag_s` (behind the primary) of replicas, `certificate_days` (until it runs out) of what has a certificate.
 """
 
 JOURNEY_SIGNALS: tuple[Signal, ...] = ("rps", "error_share", "p50_ms", "p95_ms", "p99_ms")

@@ -84,7 +84,7 @@ class Fault(Frozen):
 
 
 Quality = Literal["full", "partial", "empty", "misleading"]
-"""What logs or traces of a component are worth: all there is; a part of it; nothing; or what points elsewhere."""
+"""What logs or traces of a component are worth: all, a part, nothing, or what points elsewhere."""
 
 
 class Instruments(Frozen):

@@ -57,4 +57,4 @@ class Dynamics:
     def reset(self, resets: Iterable[Reset]) -> None:
         """Set or multiply slow state at once."""
         for reset in resets:
-            self.slow = self.slow_world.reset(self.slow, reset)
+            self.slow = self.slow_world.reset(self.slow, reset, self.flow)

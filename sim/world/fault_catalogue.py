@@ -231,7 +231,7 @@ FAULTS: dict[str, FaultKind] = _catalogue(
         kind="retry_storm",
         title="callers try again too often and too soon",
         mechanism="retries",
-        effects=(Effect(Param.RETRIES, Op.ADD, 6.0), Effect(Param.TIMEOUT, Op.MUL, 0.5)),
+        effects=(Effect(Param.RETRIES, Op.ADD, 6.0), Effect(Param.TIMEOUT, Op.MUL, 0.02)),
         log_lines=("WARN {component} attempt {n:4-8} of the same call to {callee} within a second",),
         needs=("component", "callee"),
         may=("operation", "zone", "version"),
@@ -391,7 +391,7 @@ FAULTS: dict[str, FaultKind] = _catalogue(
         effects=(Effect(Param.WRONG, Op.ADD, 0.05),),
         log_lines=("INFO {component} {version} checksum job: {n:3-40} mismatches, will be looked at later",),
         may=("operation", "zone", "shard", "version"),
-        relieved_by=("isolate",),
+        cured_by=("restore", "flush"),
         data_at_risk=True,
     ),
     FaultKind(

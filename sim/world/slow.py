@@ -60,12 +60,16 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """What an act or a fault sets or multiplies at once: one field of `Slow`, at a place."""
+    """What an act or a fault does at once to one field of `Slow`, at a place: set it, or multiply it.
+
+    With `fetch`, of caches: their warmth moves towards 1 by this share, as far as their origin answers.
+    """
 
     field: str
     where: Where
     set_to: float | None = None
     times: float = 1.0
+    fetch: float | None = None
 
 
 class SlowWorld:
@@ -157,12 +161,26 @@ class SlowWorld:
         )
         return None if found.nothing else found
 
-    def reset(self, slow: Slow, reset: Reset) -> Slow:
-        """Return the state with one field set or multiplied at a place."""
+    def reset(self, slow: Slow, reset: Reset, flow: Flow) -> Slow:
+        """Return the state with one field changed at a place; `flow` is that of the last tick."""
         values: Floats = getattr(slow, reset.field).copy()
         at = self._places(reset)
-        values[at] = values[at] * reset.times if reset.set_to is None else reset.set_to
+        if reset.fetch is not None:
+            values[at] += (1.0 - values[at]) * reset.fetch * self._origin_answers(flow)[at]
+        elif reset.set_to is not None:
+            values[at] = reset.set_to
+        else:
+            values[at] *= reset.times
         return replace(slow, **{reset.field: values})
+
+    def _origin_answers(self, flow: Flow) -> Floats:
+        """Return the share of good answers that each cache's origin gives, per cell."""
+        topology, size = self.topology, len(self.topology.components) + 1
+        weight = (flow.attempts_rps[0] + 1e-9) * (topology.link_cache >= 0)
+        good = weight * (1.0 - flow.attempt_failed_share[0])
+        asked = np.bincount(topology.link_cache + 1, weights=weight, minlength=size)[1:]
+        answered = np.bincount(topology.link_cache + 1, weights=good, minlength=size)[1:]
+        return (answered / np.maximum(asked, 1e-12))[topology.cell_component]
 
     # --- laws ---------------------------------------------------------------------------------------------
 

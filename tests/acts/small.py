@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from sim.spec import Call, Change, ClientClass, Component, Fault, Flag, Journey, Operation, Where, World
+from sim.spec import (
+    Cache,
+    Call,
+    Change,
+    ClientClass,
+    Component,
+    Fault,
+    Flag,
+    Journey,
+    Operation,
+    Where,
+    World,
+)
 from sim.world import changes, faults
 from sim.world.mitigations import Act, DatedFault, Plan, Refusal, Situation, plan
 from sim.world.modifiers import Modifier
@@ -39,13 +51,16 @@ WORLD = World(
         _component(
             "db",
             "database",
-            operations=(Operation(id="read", work_ms=2), Operation(id="write", work_ms=4)),
+            operations=(Operation(id="read", work_ms=2), Operation(id="write", work_ms=4, writes=True)),
             standby_zone="c",
             replicas=2,
             shards=("s1",),
         ),
         _component("mail", "service", flags=(Flag(id="old", title="Old", on=False),)),
         _component("pay", "third_party", zones=("a",)),
+        _component("cache", "cache", zones=("a",), cache=Cache(hit_share=0.9, keys=1e5)),
+        _component("jobs", "queue", zones=("a",), shards=("p1", "p2")),
+        _component("mailer", "worker", zones=("a",), consumes="jobs"),
     ),
     journeys=(
         Journey(id="buy", title="Buy", entry="edge", critical=True),

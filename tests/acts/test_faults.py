@@ -1,6 +1,7 @@
 import pytest
 
 from sim.world.faults import FAULTS, MECHANISMS, check, log_lines, modifiers
+from sim.world.log_notes import unfit
 from sim.world.mitigations import MITIGATIONS
 from sim.world.modifiers import Op, Param, Shape
 
@@ -22,6 +23,25 @@ PLACES = {
     "packet_loss": {"zone": "b"},
     "certificate_expired": {"component": "pay"},
     "harmless": {"component": "lone"},
+    "bad_deploy_leak": {"component": "cart", "version": "v42"},
+    "bad_flag": {"component": "edge"},
+    "retry_storm": {"component": "cart", "callee": "db"},
+    "memory_leak": {"component": "cart"},
+    "disk_full": {"component": "db"},
+    "lock": {"component": "db", "operation": "write"},
+    "bad_failover": {"component": "db", "operation": "write"},
+    "replication_lag": {"component": "db"},
+    "cache_flush": {"component": "cache"},
+    "queue_backlog": {"component": "mailer"},
+    "poison_message": {"component": "jobs", "shard": "p1"},
+    "dns_failure": {"component": "lone"},
+    "credential_expired": {"component": "cart", "callee": "pay"},
+    "partition": {"component": "cart", "zone": "b"},
+    "hot_shard": {"component": "db", "shard": "s1"},
+    "quota": {"component": "pay"},
+    "clock_skew": {"component": "cart", "zone": "a"},
+    "silent_corruption": {"component": "db"},
+    "blind_monitoring": {"component": "cart"},
 }
 
 EMITTED = {
@@ -40,6 +60,25 @@ EMITTED = {
     "packet_loss": [(Param.NET_LOSS, Op.ADD, 0.15), (Param.NET_DELAY_MS, Op.ADD, 150.0)],
     "certificate_expired": [(Param.ERROR_REPEATABLE, Op.ADD, 1.0)],
     "harmless": [],
+    "bad_deploy_leak": [(Param.LEAK_PER_H, Op.ADD, 1.2)],
+    "bad_flag": [(Param.ERROR_REPEATABLE, Op.ADD, 0.4)],
+    "retry_storm": [(Param.RETRIES, Op.ADD, 6.0), (Param.TIMEOUT, Op.MUL, 0.02)],
+    "memory_leak": [(Param.LEAK_PER_H, Op.ADD, 1.5)],
+    "disk_full": [(Param.FILL_PER_H, Op.ADD, 3.0)],
+    "lock": [(Param.STALL_MS, Op.ADD, 4000.0)],
+    "bad_failover": [(Param.ERROR_REPEATABLE, Op.ADD, 1.0)],
+    "replication_lag": [(Param.APPLY, Op.MUL, 0.01)],
+    "cache_flush": [],
+    "queue_backlog": [(Param.WORK, Op.MUL, 8.0)],
+    "poison_message": [(Param.DELIVERY, Op.MIN, 0.0)],
+    "dns_failure": [(Param.ERROR_RANDOM, Op.ADD, 0.6), (Param.NET_DELAY_MS, Op.ADD, 1500.0)],
+    "credential_expired": [(Param.CALL_ERROR, Op.ADD, 1.0)],
+    "partition": [(Param.NET_LOSS, Op.ADD, 1.0)],
+    "hot_shard": [(Param.KEYS, Op.MUL, 6.0)],
+    "quota": [(Param.ADMIT, Op.MUL, 0.4)],
+    "clock_skew": [(Param.ERROR_REPEATABLE, Op.ADD, 0.35)],
+    "silent_corruption": [(Param.WRONG, Op.ADD, 0.05)],
+    "blind_monitoring": [(Param.OBSERVED, Op.MIN, 0.0)],
 }
 
 
@@ -56,13 +95,12 @@ def test_every_kind_emits_its_effects_where_it_sits(kind):
 
 
 def test_every_kind_is_well_defined():
-    placeholders = {"component": "c", "zone": "z", "version": "v", "callee": "x"}
     for kind in FAULTS.values():
         assert kind.mechanism in MECHANISMS
         assert set(kind.cured_by) | set(kind.relieved_by) <= set(MITIGATIONS)
         assert not set(kind.cured_by) & set(kind.relieved_by)
         assert kind.log_lines
-        assert all("{" not in line.format_map(placeholders) for line in kind.log_lines)
+        assert [unfit(line) for line in kind.log_lines] == [None] * len(kind.log_lines)
     assert list(MECHANISMS) == sorted(set(MECHANISMS))
 
 

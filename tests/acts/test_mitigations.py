@@ -7,7 +7,7 @@ from sim.world.changes import dated
 from sim.world.mitigations import MITIGATIONS, FinishedAct, Plan, plan, warning
 from sim.world.modifiers import Modifier, Op, Param
 
-from .small import T0, WORLD, act, after, fault, planned, progress, refused, situation
+from .small import T0, act, after, fault, planned, progress, refused, situation
 
 
 def added(done: Plan) -> list[tuple[object, ...]]:
@@ -225,7 +225,7 @@ def test_what_is_taken_back_leaves_the_world_as_it_was(done, back, text):
     assert (way_back.outcome, way_back.steps[-1].at_ms - T0) == ("no_effect", way_back.takes_ms)
     assert after(then, way_back, T0 + way_back.takes_ms - 1) == list(then.modifiers)
     assert after(then, way_back, T0 + way_back.takes_ms) == list(now.modifiers)
-    assert warning(back, WORLD) == ""
+    assert warning(back, situation()) == ""
 
 
 def test_one_component_comes_back_and_the_rest_of_the_zone_stays_away():
@@ -486,7 +486,7 @@ def test_a_failed_tool_changes_nothing_and_says_so():
     ],
 )
 def test_dangerous_acts_say_what_they_hit(wanted, words):
-    found = warning(wanted, WORLD)
+    found = warning(wanted, situation())
     assert words in found if words is not None else found == ""
     if words is not None:
         assert MITIGATIONS[wanted.verb].warn is not None
@@ -501,7 +501,13 @@ EACH = {
     "throttle": act("throttle", "edge", amount=0.5),
     "block": act("block", client="bot"),
     "isolate": act("isolate", callee="pay"),
+    "flush": act("flush", "cache"),
+    "warm": act("warm", "cache"),
+    "pause-queue": act("pause-queue", "jobs"),
+    "purge": act("purge", "jobs"),
     "kill-query": act("kill-query", "db"),
+    "expand-disk": act("expand-disk", "db"),
+    "restore": act("restore", "db"),
     "call-vendor": act("call-vendor", "pay"),
 }
 

@@ -156,7 +156,8 @@ def test_every_runbook_is_linked_or_named_and_short(name: str) -> None:
 
 @pytest.mark.parametrize("drill", DRILLS)
 def test_plays_are_checked_with_the_names_that_the_drill_knows(drill: str) -> None:
-    found = scenario(drill)
+    # Routine changes differ from seed to seed, so no play can name one.
+    found = scenario(drill).model_copy(update={"routine_changes_per_day": 0.0})
     seat = Seat(name="you", role="responder")
     header = header_of(found, 1, (seat,))
     known = Drill(found, 1, seat, Log(None, header), Log(None, header)).view.names

@@ -60,9 +60,10 @@ def lines_for(of: Drill) -> list[str]:
     lines += [f"silence {names.rules[0]} 1m", f"affects {names.journeys[0]}", "page ana", "say x", "decide x"]
     lines += ["note x", "update customer x next 5m", f"suspect {names.components[0]} disk", "mitigated"]
     for component in names.components:
-        for verb in ("rollback", "restart", "failover", "kill-query", "renew-cert", "call-vendor"):
-            lines.append(f"{verb} {component}")
-        lines += [f"revert-config {component}", f"scale {component} 2x", f"throttle {component} 90%"]
+        for verb, action in VERBS.items():
+            if action.group == "act" and action.usage.split(" [")[0] == "COMPONENT":
+                lines.append(f"{verb} {component}")
+        lines += [f"scale {component} 2x", f"throttle {component} 90%"]
         lines += [f"isolate {component}"] + [f"flag-off {component} {f}" for f in names.flags[component]]
     lines += [f"drain {zone}" for zone in scenario.world.zones]
     lines += [f"block {client}" for client in names.clients]

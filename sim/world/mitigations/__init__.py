@@ -1,6 +1,6 @@
 """Mitigations: what people can do to the world, each a small definition, and how such an act is planned."""
 
-from sim.world.mitigations.catalogue import MITIGATIONS, plan, warning
+from sim.world.mitigations.catalogue import MITIGATIONS, plan, second_word, warning
 from sim.world.mitigations.job import Mitigation, Takes
 from sim.world.mitigations.plan import (
     Act,
@@ -26,5 +26,6 @@ __all__ = [
     "Step",
     "Takes",
     "plan",
+    "second_word",
     "warning",
 ]

@@ -1,12 +1,15 @@
 """Every mitigation by its verb, and planning: what an act will do, or why it makes no sense now."""
 
+from collections.abc import Callable
+
 from sim.spec import World
 from sim.world import faults
 from sim.world.mitigations.job import Deed, Job, Mitigation, cured, fails, job
 from sim.world.mitigations.plan import OFF, Act, Outcome, Plan, Refusal, Situation
-from sim.world.mitigations.repairs import CALL_VENDOR, KILL_QUERY, RENEW_CERT
+from sim.world.mitigations.repairs import CALL_VENDOR, KILL_QUERY, RENEW_CERT, RESTORE, ROTATE_CREDENTIAL
 from sim.world.mitigations.replicas import FAILOVER, RESTART, SCALE
 from sim.world.mitigations.settings import FLAG_OFF, REVERT_CONFIG
+from sim.world.mitigations.stores import EXPAND_DISK, FLUSH, PAUSE_QUEUE, PURGE, WARM
 from sim.world.mitigations.traffic import BLOCK, DRAIN, ISOLATE, THROTTLE
 from sim.world.mitigations.versions import ROLLBACK
 
@@ -23,8 +26,15 @@ MITIGATIONS: dict[str, Mitigation] = {
         THROTTLE,
         BLOCK,
         ISOLATE,
+        FLUSH,
+        WARM,
+        PAUSE_QUEUE,
+        PURGE,
         KILL_QUERY,
+        EXPAND_DISK,
         RENEW_CERT,
+        ROTATE_CREDENTIAL,
+        RESTORE,
         CALL_VENDOR,
     )
 }
@@ -63,14 +73,27 @@ def plan(act: Act, situation: Situation, seed: int) -> Plan | Refusal:
     )
 
 
-def warning(act: Act, world: World) -> str:
+def warning(act: Act, situation: Situation) -> str:
     """Return what an act will hit, for a one-time confirmation; '' where it needs none or makes no sense."""
     mitigation = MITIGATIONS.get(act.verb)
-    if mitigation is None or mitigation.warn is None or act.to == OFF:
+    return "" if mitigation is None else _said(mitigation, mitigation.warn, act, situation)
+
+
+def second_word(act: Act, situation: Situation) -> str:
+    """Return why somebody else has to agree to an act; '' where nobody has to or it makes no sense."""
+    mitigation = MITIGATIONS.get(act.verb)
+    return "" if mitigation is None else _said(mitigation, mitigation.second_word, act, situation)
+
+
+def _said(
+    mitigation: Mitigation,
+    text: Callable[[Act, Situation], str] | None,
+    act: Act,
+    situation: Situation,
+) -> str:
+    if text is None or act.to == OFF or _misplaced(mitigation, act, situation.world) is not None:
         return ""
-    if _misplaced(mitigation, act, world) is not None:
-        return ""
-    return mitigation.warn(act, world)
+    return text(act, situation)
 
 
 def _unfit(mitigation: Mitigation, act: Act, situation: Situation) -> str | None:
@@ -103,6 +126,8 @@ def _busy(mitigation: Mitigation, act: Act, situation: Situation) -> str | None:
 
 def _outcome(started: Job, deed: Deed) -> Outcome:
     hurting = {fault.id for fault in started.begun()}
+    if deed.averts:
+        return "partial" if hurting - set(cured(deed.cures)) else "worked"
     if deed.cures:
         return "worked" if hurting <= set(cured(deed.cures)) else "partial"
     return "partial" if deed.relieves else "no_effect"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sim.spec import Component, Fault, Where, World
 from sim.streams import lognormal, uniform
 from sim.world import faults
+from sim.world.graph import resolve
 from sim.world.mitigations.plan import Act, Loss, Refusal, Situation, Step
 from sim.world.modifiers import Modifier, Op, Param, Shape
 
@@ -113,6 +114,27 @@ class Job:
             and verb in faults.FAULTS[fault.kind].cured_by
         )
 
+    def to_come(self, verb: str) -> tuple[Fault, ...]:
+        """Return the faults on this component that are still to begin and that this verb would cure."""
+        return tuple(
+            entry.fault
+            for entry in self.situation.faults
+            if entry.start_ms > self.act.t_ms
+            and entry.fault.where.component == self.act.where.component
+            and verb in faults.FAULTS[entry.fault.kind].cured_by
+        )
+
+    def origins_of(self, cache: str) -> tuple[Where, ...]:
+        """Return what is called on a miss of a cache, component and operation."""
+        called = {
+            resolve(self.world, call.to): None
+            for component in self.world.components
+            for operation in component.operations
+            for call in operation.calls
+            if call.on_miss_of == cache
+        }
+        return tuple(Where(component=component, operation=operation) for component, operation in called)
+
     def relieved(self) -> tuple[Fault, ...]:
         """Return the faults that this verb can relieve here, judged by kind and place alone."""
         where = self.act.where
@@ -148,7 +170,7 @@ class Mitigation:
     unless a comment names a source; `takes_database` replaces `takes` on a database. `needs` are the fields
     of its place it must have. `ours` refuses a vendor's component, `replicas` marks acts that handle a
     component's replicas: only one of these at a time. `warn` gives the text of the one-time confirmation, ''
-    where none is needed.
+    where none is needed; `second_word` why somebody else has to agree, '' where nobody has to.
     """
 
     verb: str
@@ -161,7 +183,8 @@ class Mitigation:
     takes_database: Takes | None = None
     ours: bool = True
     replicas: bool = False
-    warn: Callable[[Act, World], str] | None = None
+    warn: Callable[[Act, Situation], str] | None = None
+    second_word: Callable[[Act, Situation], str] | None = None
 
 
 def job(mitigation: Mitigation, act: Act, situation: Situation, seed: int) -> Job:

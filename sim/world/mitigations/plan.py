@@ -111,6 +111,10 @@ class Situation:
     running: tuple[Act, ...] = ()
     finished: tuple[FinishedAct, ...] = ()
 
+    def stock(self, component: str) -> Stock:
+        """Return what a component has to lose."""
+        return self.stocks.get(component, Stock())
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

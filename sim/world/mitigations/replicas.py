@@ -1,12 +1,14 @@
 """Handling a component's replicas: restart, scale, failover."""
 
+from dataclasses import replace
 from math import ceil
 
-from sim.spec import Component, Where, World
+from sim.spec import Component, Where
 from sim.world.faults import zones
 from sim.world.mitigations.job import Deed, Job, Mitigation, Takes, removal
-from sim.world.mitigations.plan import Act, Refusal, Step
+from sim.world.mitigations.plan import Act, Loss, Refusal, Situation, Step
 from sim.world.modifiers import Modifier, Op, Param
+from sim.world.slow import Reset
 
 RESTARTED_AT_ONCE = 0.25
 """Share of the replicas that a rolling restart takes out at a time (an assumption)."""
@@ -25,6 +27,9 @@ _PROVISIONING = 0.5
 _CUT_OVER_S = (30.0, 60.0)
 """How long writes fail while a standby is promoted (an assumption within the 2 min of GitHub 2023-09-05)."""
 
+KEEPS_UP_S = 1.0
+"""A standby no further behind has what matters by the time it is promoted (an assumption)."""
+
 _MOVED_FROM = 100
 """Number of the first modifier that moves traffic to a standby, past those that make writes fail."""
 
@@ -34,9 +39,11 @@ def _restart(job: Job) -> Deed | Refusal:
     if component.kind == "database":
         down = job.modifier(1, Param.ADMIT, Op.MIN, 0.0, job.act.t_ms, to_ms=job.end_ms)
         started = Step(job.act.t_ms, add=(down,), progress=(0, 2, "stopped, recovering from its log"))
-        recovered = Step(job.end_ms, add=_cold(job), progress=(2, 2, "recovered"))
+        leaked = Reset("leaked", Where(component=component.id), set_to=0.0)
+        recovered = Step(job.end_ms, add=_cold(job), progress=(2, 2, "recovered"), resets=(leaked,))
         text = f"{component.id} is up again after recovery"
-        return Deed(text, (started, recovered, removal(job.end_ms, gone)), cures=gone)
+        whole = (started, recovered, removal(job.end_ms, gone))
+        return Deed(text, whole, cures=gone, relieves=job.relieved())
     count = component.replicas
     batch = max(1, round(count * RESTARTED_AT_ONCE))
     if batch < count:
@@ -44,8 +51,20 @@ def _restart(job: Job) -> Deed | Refusal:
     else:
         reduced = (Param.ADMIT, Op.MIN, 0.0)
     begin = Step(job.act.t_ms, add=(job.modifier(1, *reduced, job.act.t_ms, to_ms=job.end_ms),))
-    steps = (begin, *job.progress(job.act.t_ms, count, "replicas restarted"), removal(job.end_ms, gone))
-    return Deed(f"all {count} replicas of {job.act.target} were restarted", steps, cures=gone)
+    progress = job.progress(job.act.t_ms, count, "replicas restarted")
+    steps = (begin, *(_forgetting(job, step, len(progress)) for step in progress), removal(job.end_ms, gone))
+    text = f"all {count} replicas of {job.act.target} were restarted"
+    return Deed(text, steps, cures=gone, relieves=job.relieved())
+
+
+def _forgetting(job: Job, step: Step, steps: int) -> Step:
+    """Return a step of a rolling restart with what the replicas held in memory gone: leaks, and caches."""
+    kept = (steps - 1) / steps
+    place = Where(component=job.component.id)
+    last = step.at_ms == job.end_ms
+    leaked = Reset("leaked", place, set_to=0.0) if last else Reset("leaked", place, times=kept)
+    cold = (Reset("warmth", place, times=kept),) if job.component.cache is not None else ()
+    return replace(step, resets=(leaked, *cold))
 
 
 def _cold(job: Job) -> tuple[Modifier, ...]:
@@ -57,8 +76,8 @@ def _cold(job: Job) -> tuple[Modifier, ...]:
     )
 
 
-def _restart_warning(act: Act, world: World) -> str:
-    component = world.component(str(act.where.component))
+def _restart_warning(act: Act, situation: Situation) -> str:
+    component = situation.world.component(str(act.where.component))
     if component.kind == "database":
         return (
             f"{component.id} is a database: all its replicas go down and recover from their log, "
@@ -99,10 +118,10 @@ def _scaled_so_far(job: Job) -> float:
     return size
 
 
-def _scale_warning(act: Act, world: World) -> str:
+def _scale_warning(act: Act, situation: Situation) -> str:
     if act.amount is None or act.amount >= 1.0:
         return ""
-    component = world.component(str(act.where.component))
+    component = situation.world.component(str(act.where.component))
     kept = max(1, round(component.replicas * act.amount))
     return f"{component.id} goes down to {kept} of {component.replicas} replicas"
 
@@ -127,7 +146,14 @@ def _failover(job: Job) -> Deed | Refusal:
         removal(job.end_ms, gone),
     )
     text = f"the standby of {component.id} in {component.standby_zone} is primary now"
-    return Deed(text, steps, cures=gone)
+    lost = _writes_not_seen(job.situation, component.id)
+    return Deed(text, steps, cures=gone, loses=(Loss(component.id, lost),) if lost >= 1.0 else ())
+
+
+def _writes_not_seen(situation: Situation, component: str) -> float:
+    """Return how many confirmed writes the standby has not seen, 0 while it keeps up."""
+    stock = situation.stock(component)
+    return stock.standby_lag_s * stock.writes_rps if stock.standby_lag_s > KEEPS_UP_S else 0.0
 
 
 def _moved(job: Job, component: Component) -> tuple[Modifier, ...]:
@@ -167,12 +193,26 @@ def write_operations(component: Component) -> tuple[str, ...]:
     return tuple(name for name in names if "write" in name or "commit" in name) or names
 
 
-def _failover_warning(act: Act, world: World) -> str:
-    component = world.component(str(act.where.component))
+def _failover_warning(act: Act, situation: Situation) -> str:
+    component = situation.world.component(str(act.where.component))
     named = ", ".join(write_operations(component))
+    behind = _failover_second_word(act, situation)
+    text = f"requests to {component.id} ({named}) fail for up to a minute"
+    return f"{text}, and {behind}" if behind else text
+
+
+def _failover_second_word(act: Act, situation: Situation) -> str:
+    component = str(act.where.component)
+    lost, lag_s = _writes_not_seen(situation, component), situation.stock(component).standby_lag_s
+    if lost < 1.0:
+        return ""
+    return f"its standby is {lag_s:.0f} s behind: about {lost:,.0f} confirmed writes would be lost"
+
+
+def _restart_second_word(act: Act, situation: Situation) -> str:
+    component = situation.world.component(str(act.where.component))
     return (
-        f"requests to {component.id} ({named}) fail for up to a minute, and writes that the standby "
-        "has not seen yet are lost"
+        f"{component.id} is a database and would be down for minutes" if component.kind == "database" else ""
     )
 
 
@@ -186,6 +226,7 @@ RESTART = Mitigation(
     do=_restart,
     replicas=True,
     warn=_restart_warning,
+    second_word=_restart_second_word,
 )
 
 SCALE = Mitigation(
@@ -208,4 +249,5 @@ FAILOVER = Mitigation(
     do=_failover,
     replicas=True,
     warn=_failover_warning,
+    second_word=_failover_second_word,
 )

@@ -4,7 +4,7 @@ from sim.spec import Component, Fault, Where, World
 from sim.world import faults
 from sim.world.mitigations.job import Deed, Job, Mitigation, Takes
 from sim.world.mitigations.lifting import in_force, lifted
-from sim.world.mitigations.plan import OFF, Act, Refusal, Step
+from sim.world.mitigations.plan import OFF, Act, Refusal, Situation, Step
 from sim.world.modifiers import Op, Param
 
 _DNS = 0.5
@@ -84,8 +84,9 @@ def _is_drained(job: Job, component: str, zone: str) -> bool:
     )
 
 
-def _drain_warning(act: Act, world: World) -> str:
+def _drain_warning(act: Act, situation: Situation) -> str:
     zone = str(act.where.zone)
+    world = situation.world
     inside = _drained_components(world, zone, act.where.component)
     fewest = min((len(faults.zones(component, world)) for component in inside), default=0)
     if not fewest:
@@ -94,6 +95,15 @@ def _drain_warning(act: Act, world: World) -> str:
     return (
         f"{len(inside)} components leave zone {zone}; the zones left get up to {extra:.0f}% more traffic each"
     )
+
+
+def _drain_second_word(act: Act, situation: Situation) -> str:
+    """Draining all but one zone leaves nothing to fall back on."""
+    zone = str(act.where.zone)
+    others = [other for other in situation.world.zones if other != zone]
+    drained = {m.where.zone for m in situation.modifiers if m.param is Param.TRAFFIC and m.value == 0.0}
+    left = [other for other in others if other not in drained]
+    return f"only zone {left[0]} would be left" if len(left) == 1 and len(others) > 1 else ""
 
 
 def _throttle(job: Job) -> Deed | Refusal:
@@ -139,7 +149,7 @@ def reached_from(world: World, component_id: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _throttle_warning(act: Act, world: World) -> str:
+def _throttle_warning(act: Act, situation: Situation) -> str:
     if act.amount is None or act.amount >= 1.0:
         return ""
     return f"{1 - act.amount:.0%} of the requests of {act.target} are turned away; their users are lost"
@@ -159,8 +169,8 @@ def _block(job: Job) -> Deed | Refusal:
     return Deed(f"{job.act.target} is blocked", (step,), relieves=relieves)
 
 
-def _block_warning(act: Act, world: World) -> str:
-    title = next((client.title for client in world.clients if client.id == act.where.client), "")
+def _block_warning(act: Act, situation: Situation) -> str:
+    title = next((client.title for client in situation.world.clients if client.id == act.where.client), "")
     return f"every request of {title} is turned away, the good ones too"
 
 
@@ -203,9 +213,9 @@ def _callers(world: World, caller: str | None, callee: str) -> list[tuple[str, b
     ]
 
 
-def _isolate_warning(act: Act, world: World) -> str:
+def _isolate_warning(act: Act, situation: Situation) -> str:
     hard = sorted(
-        {name for name, hard in _callers(world, act.where.component, str(act.where.callee)) if hard}
+        {name for name, hard in _callers(situation.world, act.where.component, str(act.where.callee)) if hard}
     )
     return f"{', '.join(hard)} cannot answer without {act.where.callee}: those requests fail" if hard else ""
 
@@ -219,6 +229,7 @@ DRAIN = Mitigation(
     do=_drain,
     needs=("zone",),
     warn=_drain_warning,
+    second_word=_drain_second_word,
 )
 
 THROTTLE = Mitigation(
