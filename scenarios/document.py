@@ -17,6 +17,9 @@ BYTES_MAX = 1_000_000
 DEPTH_MAX = 20
 VALUES_MAX = 100_000
 
+_TOO_DEEP = f"holds deeper than {DEPTH_MAX} levels; no scenario needs that"
+_TOO_MANY = f"holds over {VALUES_MAX:,} values; no scenario needs that"
+
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -60,16 +63,18 @@ def read_text(file: Path, bytes_max: int = BYTES_MAX) -> str:
 
 def read(file: Path) -> Document:
     """Return the one YAML document of a file. Raises FileError with every mistake of its form."""
-    text = read_text(file)
-    reader = _Reader(file, text)
+    content = read_text(file)
+    reader = _Reader(file, content)
     try:
         data = reader.document()
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         what = ", ".join(part for part in (problem.context, problem.problem) if part)
-        reader.wrong(mark.line if mark else 0, (), f"is not valid YAML: {what}")
+        too_deep = "nesting depth" in what  # libyaml looks ahead, and has a limit of its own
+        text = _TOO_DEEP if too_deep else f"is not valid YAML: {what}"
+        reader.wrong(mark.line if mark else 0, (), text)
     except yaml.reader.ReaderError as problem:
-        line = text.count("\n", 0, problem.position) if isinstance(problem.position, int) else 0
+        line = content.count("\n", 0, problem.position) if isinstance(problem.position, int) else 0
         reader.wrong(line, (), "holds a control character that YAML does not allow; remove it")
     except _StopError:
         pass
@@ -113,10 +118,7 @@ class _Reader:
         self._values += 1
         line = event.start_mark.line
         if len(loc) > DEPTH_MAX or self._values > VALUES_MAX:
-            limit = (
-                f"deeper than {DEPTH_MAX} levels" if len(loc) > DEPTH_MAX else f"over {VALUES_MAX:,} values"
-            )
-            self.wrong(line, (), f"holds {limit}; no scenario needs that")
+            self.wrong(line, (), _TOO_DEEP if len(loc) > DEPTH_MAX else _TOO_MANY)
             raise _StopError
         if isinstance(event, yaml.AliasEvent):
             self.wrong(line, loc, f"aliases (*{event.anchor}) are not read; write the value out")
