@@ -99,7 +99,14 @@ class Monitoring:
         """Return what faults and blips write into the log of a component."""
         topology, now_ms = self._production.topology, self._timeline.now_ms
         of_faults = (
-            Note(text, cells, span.from_ms, now_ms + 1 if span.to_ms is None else span.to_ms)
+            Note(
+                text,
+                cells,
+                span.from_ms,
+                now_ms + 1 if span.to_ms is None else span.to_ms,
+                telling=True,
+                callee=span.fault.where.callee,
+            )
             for span in self._production.fault_spans
             for text, cells in fault_notes(topology, span.fault, component)
         )

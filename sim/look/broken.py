@@ -12,9 +12,11 @@ def no_dashboards(view: View) -> Answer:
 
 
 def data_note(view: View) -> list[Block]:
-    """Return what to know of the figures' age; nothing while the dashboards are well."""
+    """Return how old the figures are, or that there are none; nothing while all is well."""
     data_ms = view.data_ms
-    if data_ms is None or data_ms == view.now_ms:
+    if data_ms is None:
+        return list(no_dashboards(view).blocks)
+    if data_ms == view.now_ms:
         return []
     text = f"the dashboards are slow and took half a minute: data up to {view.wall_clock(data_ms)}"
     return [Line(text, "warn")]

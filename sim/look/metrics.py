@@ -17,6 +17,7 @@ INSTANCES_MAX = 48
 SPLIT_MANY = 4
 """From so many parts on each is drawn in one row."""
 _STEP_MS = 15_000
+_NEWEST_MS = 30_000
 _HOUR_MS = 3_600_000
 _HOLDS_DATA = ("database", "cache", "queue", "host_pool")
 _OF_DATA: tuple[Signal, ...] = ("memory_share", "disk_share", "queue_depth")
@@ -36,9 +37,11 @@ def metrics(action: Metrics, view: View) -> Answer:
         return refusal(wrong)
     from_ms = to_ms - action.last_s * 1000 if action.since is None else view.moment(action.since)
     window = _Window(action, view, from_ms, to_ms)
-    blocks: list[Block] = [Line(window.heading(), "title"), *data_note(view)]
     if action.by == "instance" and action.signal is None:
-        return Answer((*blocks, _instances(window)))
+        title = f"{action.subject} by instance at {view.wall_clock(to_ms)}"
+        newest = _Window(action, view, to_ms - _NEWEST_MS, to_ms)
+        return Answer((Line(title, "title"), *data_note(view), *_instances(newest)))
+    blocks: list[Block] = [Line(window.heading(), "title"), *data_note(view)]
     for signal in _signals(action, view):
         blocks.extend(window.charts(signal))
     return Answer(tuple(blocks))
@@ -78,8 +81,10 @@ class _Window:
 
     def __init__(self, action: Metrics, view: View, from_ms: int, to_ms: int) -> None:
         self.action, self.view, self.from_ms, self.to_ms = action, view, from_ms, to_ms
-        if action.by in ("code", "instance"):
+        if action.by == "instance":
             self.from_ms = max(from_ms, to_ms - _HOUR_MS)
+        if action.by == "code":
+            self.from_ms = max(from_ms, view.kept_from_ms)
         points = (to_ms - self.from_ms) / POINTS_MAX
         self.step_ms = max(_STEP_MS, math.ceil(points / _STEP_MS) * _STEP_MS)
 
@@ -100,7 +105,7 @@ class _Window:
         """Return the charts of a signal: one, or one for each part."""
         curves = self.curves(signal)
         if not curves and self.action.by == "code":
-            return [Line(f"no request to {self.action.subject} failed", "good")]
+            return [self._no_codes()]
         if not curves:
             return [Line(f"{self.action.subject} has no {self.action.by}s to tell apart", "dim")]
         before = (
@@ -109,8 +114,14 @@ class _Window:
         brief = self.action.by in ("code", "instance") or len(curves) >= SPLIT_MANY
         shown = curves[:INSTANCES_MAX]
         charts: list[Block] = [self._chart(signal, curve, before, brief=brief) for curve in shown]
-        left_out = len(curves) - len(shown)
-        return [*charts, Line(f"and {left_out} more", "dim")] if left_out else charts
+        return [*charts, *_left_out(len(curves) - len(shown))]
+
+    def _no_codes(self) -> Line:
+        subject = self.action.subject
+        errors = self.view.measured_at(subject, "error_share", self.to_ms)
+        if errors is None:
+            return Line(f"there is no data of {subject}", "warn")
+        return Line(f"no request to {subject} failed", "good")
 
     def _chart(
         self, signal: Signal, curve: Curve, before: dict[str, tuple[float | None, ...]], *, brief: bool
@@ -137,7 +148,7 @@ class _Window:
         return self.view.measured_at(self.action.subject, signal, self.to_ms - ago_ms, by, curve.label)
 
 
-def _instances(window: _Window) -> Block:
+def _instances(window: _Window) -> list[Block]:
     """Return the newest figures of every replica."""
     columns = {signal: {c.label: _last(_values(c)) for c in window.curves(signal)} for signal in _OF_INSTANCE}
     names = list(columns["rps"])
@@ -145,7 +156,12 @@ def _instances(window: _Window) -> Block:
         (name, *(figure(found.get(name), unit_of(signal)) for signal, found in columns.items()))
         for name in names[:INSTANCES_MAX]
     )
-    return Table(("instance", "requests", "errors", "p95", "cpu", "memory"), rows)
+    table = Table(("instance", "requests", "errors", "p95", "cpu", "memory"), rows)
+    return [table, *_left_out(len(names) - len(rows))]
+
+
+def _left_out(count: int) -> list[Line]:
+    return [Line(f"and {count} more", "dim")] if count > 0 else []
 
 
 def _values(curve: Curve) -> tuple[float | None, ...]:

@@ -1,9 +1,11 @@
 """Where things stand: `status` and `incident`."""
 
+from math import isnan
+
 from sim.actions.look import IncidentCard, Status
 from sim.answer import Answer, Block, Line, Table
 from sim.board import Board
-from sim.look.broken import data_note, no_dashboards
+from sim.look.broken import data_note
 from sim.look.figures import ago, figure, plural
 from sim.view import View
 
@@ -22,15 +24,14 @@ def status(_: Status, view: View) -> Answer:
         )
     rows, tones = [], []
     for now in view.journeys_now():
-        mark = "HURT" if now.hurt else "ok"
+        mark = "HURT" if now.hurt else "?" if isnan(now.rps) else "ok"
         figures = (figure(now.rps, "/s"), figure(now.error_share, "%"), figure(now.p95_ms, "ms"))
         rows.append((now.journey.id, mark, *figures, f"{now.journey.slo_good_share:.1%} good"))
-        tones.append("bad" if now.hurt else "good")
+        tones.append("bad" if now.hurt else "warn" if isnan(now.rps) else "good")
     columns = ("journey", "", "requests", "errors", "p95", "objective")
-    if view.data_ms is None:
-        blocks += no_dashboards(view).blocks
-    else:
-        blocks += [*data_note(view), Table(columns, tuple(rows), tuple(tones))]  # type: ignore[arg-type]
+    blocks += data_note(view)
+    if view.data_ms is not None:
+        blocks.append(Table(columns, tuple(rows), tuple(tones)))  # type: ignore[arg-type]
     firing = len(board.open_alerts)
     blocks.append(
         Line(f"{plural(firing, 'alert')} firing; {plural(len(board.waiting_pages), 'page')} waiting")

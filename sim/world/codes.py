@@ -5,20 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.failures import SPEAKS_HTTP, Why, of_stations
+from sim.world.failures import HTTP_CODES, SPEAKS_HTTP, Why, of_stations
 from sim.world.flow import Flow
 
 Floats = NDArray[np.float64]
 
-_HTTP: dict[Why, str] = {
-    Why.OWN: "500",
-    Why.DEPENDENCY: "502",
-    Why.TIMEOUT: "504",
-    Why.REJECTED: "503",
-    Why.THROTTLED: "429",
-    Why.NETWORK: "lost",
-    Why.DOWN: "refused",
-}
+_HTTP: dict[Why, str] = HTTP_CODES | {Why.NETWORK: "lost", Why.DOWN: "refused"}
 _OTHERS: dict[Why, str] = _HTTP | {
     Why.OWN: "error",
     Why.DEPENDENCY: "dependency",

@@ -25,10 +25,10 @@ class Why(IntEnum):
     THROTTLED = Cause.THROTTLED
     NETWORK = Cause.NETWORK
     DOWN = len(Cause)
-    HANDSHAKE = len(Cause) + 1  # the connection is refused before any request: a certificate, a credential
+    DENIED = len(Cause) + 1  # the callee lets this caller do nothing: a credential, a right
 
 
-AT_ONCE = frozenset({Why.REJECTED, Why.THROTTLED, Why.DOWN, Why.HANDSHAKE})
+AT_ONCE = frozenset({Why.REJECTED, Why.THROTTLED, Why.DOWN, Why.DENIED})
 """Reasons for which a request is turned away at the door, before anything is done for it."""
 
 
@@ -75,19 +75,29 @@ def of_calls(flow: Flow) -> CallFailures:
     by_link *= 1.0 - nowhere
     by_link[Why.DOWN] += nowhere
     by_link *= 1.0 - flow.parameters.refused
-    by_link[Why.HANDSHAKE] += flow.parameters.refused
+    by_link[Why.DENIED] += flow.parameters.refused
     callee_failed = by_link.sum(axis=0)
     failed = flow.attempt_failed_share[0]
     refused = np.minimum(failed, callee_failed)
     return CallFailures(failed - refused, refused, np.argmax(by_link, axis=0))
 
 
+HTTP_CODES: dict[Why, str] = {
+    Why.OWN: "500",
+    Why.DEPENDENCY: "502",
+    Why.TIMEOUT: "504",
+    Why.REJECTED: "503",
+    Why.THROTTLED: "429",
+    Why.DENIED: "401",
+}
+"""The status code that stands for each reason, in graphs and in logs; the others leave no answer."""
 _BY_HTTP: dict[Why, str] = {
-    Why.OWN: "500 from {callee}",
-    Why.DEPENDENCY: "503 from {callee}: a dependency of it failed",
-    Why.TIMEOUT: "504 from {callee}: it gave up waiting",
-    Why.REJECTED: "503 from {callee}: overloaded",
-    Why.THROTTLED: "429 from {callee}: too many requests",
+    Why.OWN: "from {callee}",
+    Why.DEPENDENCY: "from {callee}: a dependency of it failed",
+    Why.TIMEOUT: "from {callee}: it gave up waiting",
+    Why.REJECTED: "from {callee}: overloaded",
+    Why.THROTTLED: "from {callee}: too many requests",
+    Why.DENIED: "from {callee}: not authorised",
 }
 _BY_OTHERS: dict[Why, str] = {
     Why.OWN: "{callee} answered with an error",
@@ -95,6 +105,7 @@ _BY_OTHERS: dict[Why, str] = {
     Why.TIMEOUT: "lost connection to {callee} while waiting for an answer",
     Why.REJECTED: "{callee}: too many connections",
     Why.THROTTLED: "{callee} refused the connection: over its limit",
+    Why.DENIED: "{callee}: access denied",
 }
 _OWN_ERROR: dict[ComponentKind, str] = {
     "database": "{callee}: statement failed",
@@ -108,8 +119,7 @@ def refusal(why: Why, callee: str, kind: ComponentKind) -> str:
     """Return what a caller writes when a call was answered badly, by the callee's reason and kind."""
     if why is Why.DOWN:
         return f"connection refused by {callee}"
-    if why is Why.HANDSHAKE:
-        return f"{callee}: connection closed during the handshake"
-    texts = _BY_HTTP if kind in SPEAKS_HTTP else _BY_OTHERS
-    text = _OWN_ERROR.get(kind, texts[why]) if why is Why.OWN else texts[why]
+    if kind in SPEAKS_HTTP:
+        return f"{HTTP_CODES[why]} {_BY_HTTP[why]}".format(callee=callee)
+    text = _OWN_ERROR.get(kind, _BY_OTHERS[why]) if why is Why.OWN else _BY_OTHERS[why]
     return text.format(callee=callee)

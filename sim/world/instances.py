@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 _LASTING, _PASSING = 0.05, 0.02
 _SPREAD_MAX = 0.4
 _UP_MIN = 0.01
+_ALONE_SHARE = 0.999
+"""A cell with so much of its zone's traffic is the zone; one with as little as is left has no figures."""
 _SAMPLES_PER_HOUR = 3_600_000 // SAMPLE_MS
 _SUMS: tuple[Signal, ...] = ("rps", "queue_depth")
 """What a cell has is the sum of what its replicas have; of all else it is the mean."""
@@ -153,7 +155,12 @@ def _ratios(
     found = np.full(len(times_ms), np.nan)
     for place, t_ms in enumerate(times_ms):
         flow = of.flows.get(int(t_ms))
-        if flow is not None:
+        if flow is None:
+            continue
+        has, there_are = (float(flow.offered_rps[0, stations].sum()) for stations in (of_one, of_all))
+        if has > _ALONE_SHARE * there_are:
+            found[place] = 1.0
+        elif has > (1.0 - _ALONE_SHARE) * there_are:
             one, every = (_true(flow, signal, s, c) for s, c in ((of_one, [cell]), (of_all, together)))
             found[place] = one / every if every > 0.0 else 1.0
     return found

@@ -4,7 +4,7 @@ from sim.spec import ComponentKind
 from sim.world.failures import SPEAKS_HTTP, Why
 
 _OWN_ERROR: dict[ComponentKind, str] = {
-    "edge": "502 bad gateway, connection closed while reading the answer",
+    "edge": "500 internal error in a filter",
     "service": "500 internal error in handler",
     "worker": "job failed, will be tried again",
     "database": "Aborted connection (Got an error reading communication packets)",

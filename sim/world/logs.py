@@ -48,15 +48,15 @@ class Note:
     """A line that something writes into the log of some cells (by index) from `from_ms` to `to_ms`.
 
     A fault's own line, or why a rule misfired. The text may begin with its level; else it is an ERROR. Each
-    `{n:LOW-HIGH}` in it becomes a number when the line is written. An INFO is written once a sample. With a
-    `callee` it is about the calls to that component.
+    `{n:LOW-HIGH}` in it becomes a number when the line is written. An INFO is written once a sample. A
+    `telling` one says what is wrong: misleading logs lack it. With a `callee` it is about calls to that.
     """
 
     text: str
     cells: tuple[int, ...]
     from_ms: int
     to_ms: int
-    of_fault: bool = False
+    telling: bool = False
     callee: str | None = None
 
 
@@ -97,7 +97,7 @@ def lines(
     if quality == "empty":
         return ()
     if quality == "misleading":
-        notes = [note for note in notes if not note.of_fault]
+        notes = [note for note in notes if not note.telling]
     every = max(1, -(-len(samples) // _SAMPLES_MAX))
     samples = samples[::-1][::every][::-1]
     log = _Log(topology, component, seed, every)
@@ -311,7 +311,7 @@ def _of_links(
         kind = topology.world.component(link.callee).kind
         why = Why(failures.why[index])
         answered = refusal(why, link.callee, kind)
-        if why is Why.HANDSHAKE:
+        if why is Why.DENIED:
             answered = reasons.get((station.cell, link.callee), answered)
         timed_out, refused = float(failures.timed_out[index]), float(failures.refused[index])
         yield station.cell, level, f"{station.operation}: {waited}{after}", attempts * timed_out

@@ -11,8 +11,8 @@ Floats = NDArray[np.float64]
 def over_cells(topology: Topology, weight: Floats, keys: Floats) -> tuple[Floats, Floats]:
     """Return each cell's share of its component's requests, and what share per component finds none.
 
-    `weight` and `keys` are per cell. A key belongs to its shard, so every shard gets its share of the keys (an
-    even one, times the mean of `keys` over its cells), over the cells that it has left.
+    `weight` and `keys` are per cell. A key belongs to its shard, so every shard gets its share of the keys,
+    an even one times the mean of `keys` over its cells, over the cells that it has left.
     """
     size = len(topology.components)
     total = np.bincount(topology.cell_shard, weights=weight)

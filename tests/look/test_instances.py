@@ -5,6 +5,7 @@ import pytest
 
 from sim.spec import Where
 from sim.world.codes import by_code
+from sim.world.failures import HTTP_CODES, refusal
 from sim.world.instances import Source, Window, of_cells, of_instances
 from sim.world.modifiers import Modifier, Op, Param
 from sim.world.telemetry import Telemetry
@@ -111,3 +112,8 @@ def test_a_caller_of_a_slow_callee_answers_504():
     flow = source(sick(Param.NET_DELAY_MS, 3_000.0, component="payments")).flows[120_000]
     shares = by_code("web", [flow])
     assert shares["504"][0] > 10 * max(shares["500"][0], shares["502"][0])
+
+
+@pytest.mark.parametrize("why", HTTP_CODES)
+def test_graphs_and_logs_give_a_failure_the_same_code(why):
+    assert refusal(why, "api", "service").split()[0] == HTTP_CODES[why]

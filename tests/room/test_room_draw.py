@@ -65,6 +65,23 @@ def test_a_chart_at_120_columns():
     ]
 
 
+def test_the_day_before_is_drawn_on_the_same_scale():
+    today = Chart("p95", "ms", 15, (40.0, 40.0, 200.0, 200.0), 200.0, day_before=(40.0, 40.0, None, 42.0))
+    assert rows([today], 80) == [
+        "p95         ▁▁██  40 to 200 ms, 60 s",
+        "day before  ▁▁ ▁  40 to 42 ms",
+        "            now 200 ms",
+    ]
+
+
+def test_brief_charts_take_a_row_each():
+    charts = [Chart(f"web-a-{n}", "%", 15, (0.1, 0.1 * n), 0.1 * n, brief=True) for n in (1, 4)]
+    assert rows(charts, 80) == [
+        "web-a-1  ▁▁  now 10 %; 10 %",
+        "web-a-4  ▁█  now 40 %; 10 to 40 %",
+    ]
+
+
 def test_a_chart_without_data_says_so():
     assert rows([Chart("lag", "", 15, (None, None), None)], 80) == [
         "lag      no data, 30 s",
@@ -172,7 +189,13 @@ def test_no_row_of_a_table_is_too_wide(cells, width):
 
 @given(texts, st.lists(st.one_of(st.none(), st.floats())), st.floats() | st.none(), st.integers(20, 120))
 def test_no_row_of_a_chart_is_too_wide(label, values, now, width):
-    charts = [Chart(label, "ms", 15, tuple(values), now, now, now), Chart("p50", "%", 15, tuple(values), now)]
+    series = tuple(values)
+    charts = [
+        Chart(label, "ms", 15, series, now, now, now),
+        Chart("p50", "%", 15, series, now),
+        Chart(label, "s", 15, series, now, day_before=series[::-1]),
+        Chart(label, "/s", 15, series, now, brief=True),
+    ]
     assert all(cell_len(row) <= width for row in drawn(charts, width, colour=False).split("\n"))
 
 

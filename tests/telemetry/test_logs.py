@@ -283,7 +283,7 @@ def faulty(worth: Instruments | None) -> tuple[str, ...]:
     """The log of payments, which answers with errors and says why."""
     cells = tuple(int(cell) for cell in built().cells_of("payments"))
     notes = [
-        Note("ERROR unexpected field in request", cells, 0, 10**9, of_fault=True),
+        Note("ERROR unexpected field in request", cells, 0, 10**9, telling=True),
         Note("WARN cache of rates is old", cells, 0, 10**9),
     ]
     return log("payments", sick(Param.ERROR_RANDOM, 0.3, component="payments"), notes=notes, worth=worth)
@@ -332,15 +332,24 @@ def test_a_misleading_log_begins_with_its_own_lines_and_hides_what_the_fault_wri
     assert len(found) <= LINES_MAX + 1
 
 
-def test_a_connection_that_is_refused_says_why_in_the_log_of_the_caller():
-    expired = Fault(id="expired", kind="certificate_expired", where=Where(callee="payments"))
+def test_a_call_that_is_denied_says_why_in_the_log_of_the_caller():
     at = built()
+    expired = Fault(id="token", kind="credential_expired", where=Where(component="web", callee="payments"))
     assert fault_notes(at, expired, "payments") == fault_notes(at, expired, "ads") == ()
-    texts = {text for text, _ in fault_notes(at, expired, "web")}
-    assert texts
-    assert refusal(Why.HANDSHAKE, "payments", "service") == "payments: connection closed during the handshake"
-    refused = sick(Param.CALL_ERROR, 0.8, component="web", callee="payments")
-    assert count(log("web", refused), "payments: connection closed during the handshake") > 100
-    cells = tuple(int(cell) for cell in at.cells_of("web"))
-    note = Note("ERROR payments: certificate has expired", cells, 0, 10**9, of_fault=True, callee="payments")
-    assert count(log("web", refused, notes=[note]), "place: payments: certificate has expired") > 100
+    denied = sick(Param.CALL_ERROR, 0.8, component="web", callee="payments")
+    assert count(log("web", denied), "ERROR place: 401 from payments: not authorised") > 100
+    notes = [
+        Note(text, cells, 0, 10**9, telling=True, callee="payments")
+        for text, cells in fault_notes(at, expired, "web")
+    ]
+    assert count(log("web", denied, notes=notes), "ERROR place: 401 from payments: token expired") > 100
+    assert not count(log("payments", denied), "401")
+
+
+def test_what_befalls_all_calls_to_a_component_is_in_the_logs_of_those_who_call_it():
+    at = built()
+    outage = Fault(id="gone", kind="third_party_outage", where=Where(callee="payments"))
+    assert fault_notes(at, outage, "ads") == fault_notes(at, outage, "payments") == ()
+    assert {at.cells[cell].component for _, cells in fault_notes(at, outage, "web") for cell in cells} == {
+        "web"
+    }

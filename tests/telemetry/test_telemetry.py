@@ -95,6 +95,20 @@ def test_value_at_is_the_sample_before(calm):
     assert telemetry.value_at(series, 10 * HOUR_MS) == telemetry.value_at(series, telemetry.last_ms)
 
 
+def test_recent_is_the_mean_of_the_last_samples_of_every_part(calm):
+    telemetry = recorded(*calm)
+    found = telemetry.recent("component", "payments", 300_000, 4)
+    assert set(found) == {(None, ""), ("zone", "a"), ("zone", "b"), ("version", "v1")}
+    rps = SIGNALS.index("rps")
+    for by, label in ((None, ""), ("zone", "b")):
+        last = values(telemetry, "payments", "rps", 255_000, 300_000, by=by)[label]
+        assert found[by, label][rps] == pytest.approx(last.mean())
+    (journey,) = telemetry.recent("journey", "checkout", -HOUR_MS, 20).values()
+    assert math.isfinite(journey[rps])
+    assert math.isnan(journey[SIGNALS.index("cpu_share")])
+    assert math.isnan(telemetry.recent("journey", "checkout", -2 * HISTORY_MS, 4)[None, ""][rps])
+
+
 def test_past_modifiers_show_in_the_past():
     at = built(versions={"payments": ("v2",)})
     deploy = [
