@@ -11,15 +11,12 @@ from rich.text import Text
 
 from scoring.baselines import in_words
 from scoring.durations import clock_text
+from scoring.expectations import EXPECTED
 from scoring.outcome import lacking, outcome_lines
 from scoring.rubric import AREAS
 from scoring.score import total
 from scoring.scorecard import Check, Evidence, Measure, ObjectiveProfile, Result, Scorecard
 
-EXPECTATIONS = {
-    "mitigate": "This drill is about mitigating: users are to be relieved soon, before the cause is "
-    "understood or mended.",
-}
 STYLES: dict[Result, str] = {"met": "green", "partly": "yellow", "missed": "red", "not observable": "dim"}
 BAR = 20
 """Length of the bars of the profile, in characters."""
@@ -74,7 +71,7 @@ def _head(card: Scorecard) -> list[RenderableType]:
         Text(card.title, style="bold"),
         Text(f"{played}, drill {card.drill}" if card.drill else played, style="dim"),
         *(_indented(line) for line in outcome_lines(card)),
-        Text(EXPECTATIONS[card.expects]),
+        Text(EXPECTED[card.expects].about),
     ]
     if not card.ended:
         parts.append(Text("Not played to its end: judged as far as it went.", style="yellow"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sim.spec import Debrief, Inspiration
+from sim.spec import Debrief, Expectation, Inspiration
 
 Area = Literal["detection", "triage", "communication", "mitigation"]
 Unit = Literal["s", "share", "count", "user-min", "ratio", "hops"]
@@ -137,7 +137,7 @@ class Scorecard:
     seed: int
     role: str
     starts_at: datetime
-    expects: str
+    expects: Expectation
     rehearsal: tuple[str, ...]
     ended: bool
     hints: int
