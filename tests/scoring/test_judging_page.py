@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from scoring.measures import MEASURE_KINDS
 from scoring.expectations import EXPECTED
+from scoring.measures import MEASURE_KINDS
 from scoring.rubric import AREAS, CHECK_RULES
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "judging.md").read_text(encoding="utf-8")
