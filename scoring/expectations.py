@@ -129,15 +129,15 @@ EXPECTED: Mapping[Expectation, Expected] = {
     "no_action": Expected(
         "This drill is about restraint: it is a false alarm. Users are well as long as nobody acts; to look, "
         "to say what was seen and to leave it alone is all there is to do.",
-        _areas(15, 10, 15, 60),
+        _areas(15, 10, 20, 55),
         {
             "page-acknowledged": 30,
             "engaged-soon": 55,
             "true-pages-not-missed": 15,
             "users-looked-at": 70,
             "suspect-right": 30,
-            "finding-reported": 45,
-            "no-outage-invented": 30,
+            "finding-reported": 50,
+            "no-outage-invented": 25,
             "alarm-closed": 25,
             "restraint": 100,
         },

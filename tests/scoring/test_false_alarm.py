@@ -76,7 +76,7 @@ def test_restraint_costs_more_than_everything_else_earns() -> None:
             [*PAGED, (1500, LookedAt(verb="status", args="")), (1600, update("internal", "No users hurt."))]
         )
     )
-    assert total(acted) <= 40
+    assert total(acted) <= 45
     assert total(clumsy) > 70
     assert outcome_lines(acted)[0] == "A false alarm that was acted on: no user was hurt by it."
 
