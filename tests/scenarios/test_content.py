@@ -9,6 +9,7 @@ import pytest
 from scenarios.library import FIRST_DRILL, WORLDS, example, find_world, listed, resolve, world_ids
 from scenarios.loader import load_world
 from scenarios.references import command_names
+from scoring.expectations import EXPECTED
 from scoring.rubric import CHECK_IDS
 from sim.actions import parse
 from sim.actions.acts import ActVerb
@@ -21,6 +22,14 @@ from sim.world.mitigations import Act, DatedFault, Plan, Situation, plan
 
 DRILLS = [drill.id for drill in listed()]
 CHECKS = frozenset(CHECK_IDS)
+
+
+TYPED = {
+    "mitigate": ("ack", "declare", "affects", "suspect", "update", "mitigated", "resolve"),
+    "prevent": ("alerts", "metrics", "changes", "suspect", "update"),
+    "no_action": ("ack", "status", "suspect", "update", "resolve"),
+}
+"""Verbs that the example of a drill should show, by what it expects."""
 
 
 @lru_cache
@@ -37,10 +46,12 @@ def world(name: str) -> World:
 def test_a_drill_is_complete(drill: str) -> None:
     found = scenario(drill)
     assert found.id == drill
-    assert found.inspired_by is not None
     effects = Counter(play.effect for play in found.plays)
-    assert effects["cures"] >= 1
-    assert effects["cures"] + effects["relieves"] >= 2
+    if found.expects == "no_action":
+        assert set(effects) == {"harms"}
+    else:
+        assert effects["cures"] >= 1
+        assert effects["cures"] + effects["relieves"] >= 2
     assert effects["harms"] >= 1
     guilty = {fault.change for fault in found.faults}
     innocent = [change for change in found.changes if change.id not in guilty]
@@ -59,8 +70,16 @@ def test_a_play_of_a_drill_does_to_its_faults_what_it_says(drill: str) -> None:
     for play in found.plays:
         plans = [planned(found, command) for command in play.commands]
         cured = {fault for done in plans for fault in done.cures}
-        assert (cured == {fault.id for fault in found.faults}) == (play.effect != "harms"), play.id
+        if play.effect == "cures":
+            assert cured == {fault.id for fault in found.faults}, play.id
         assert ({done.outcome for done in plans} == {"no_effect"}) == (play.effect == "harms"), play.id
+
+
+@pytest.mark.parametrize("drill", DRILLS)
+def test_objectives_are_tied_to_what_is_asked_where_a_drill_expects_this(drill: str) -> None:
+    found = scenario(drill)
+    asked = EXPECTED[found.expects].checks
+    assert {check for objective in found.objectives for check in objective.checks} <= set(asked)
 
 
 def planned(found: Scenario, command: str) -> Plan:
@@ -88,10 +107,10 @@ def test_every_line_of_the_example_can_be_typed(drill: str) -> None:
     found = scenario(drill)
     lines = [line for line in example(drill).splitlines() if line and not line.startswith("#")]
     verbs = Counter(parse(line, command_names(found)).verb for line in lines)
-    assert {"ack", "declare", "affects", "suspect", "update", "mitigated", "resolve"} <= set(verbs)
-    assert verbs["update"] >= 3
+    assert set(TYPED[found.expects]) <= set(verbs)
+    assert verbs["update"] >= 2
     commands = {command for play in found.plays if play.effect != "harms" for command in play.commands}
-    assert commands & set(lines)
+    assert commands & set(lines) or found.expects == "no_action"
 
 
 @pytest.mark.parametrize("drill", DRILLS)

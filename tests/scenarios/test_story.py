@@ -19,6 +19,10 @@ ONSET_MS = 0
 scenario = lru_cache(resolve)
 
 
+def expecting(expects: str) -> list[str]:
+    return [drill.id for drill in listed() if drill.expects == expects]
+
+
 def solved(
     found: Scenario, hours: NDArray[np.float64], more: tuple[Modifier, ...] = ()
 ) -> dict[str, dict[str, float]]:
@@ -97,7 +101,7 @@ def test_a_greedy_firewall_rule_fails_four_of_five_requests_and_starves_what_lie
     assert found["web"]["cpu_share"] < 0.2
 
 
-@pytest.mark.parametrize("drill", DRILLS)
+@pytest.mark.parametrize("drill", expecting("mitigate"))
 def test_symptoms_page_and_the_cause_tells_itself_late_or_not_at_all(drill: str) -> None:
     found = scenario(drill)
     fires = [
@@ -112,3 +116,22 @@ def test_symptoms_page_and_the_cause_tells_itself_late_or_not_at_all(drill: str)
         rule for rule in fires if rule.component in place and rule.signal not in ("error_share", "p95_ms")
     ]
     assert all(rule.for_s >= 120 and rule.severity == "warning" for rule in direct)
+
+
+@pytest.mark.parametrize("drill", expecting("no_action"))
+def test_what_is_behind_a_false_alarm_changes_nothing_that_anybody_feels(drill: str) -> None:
+    for journey in scenario(drill).world.journeys:
+        found = hurt(drill)[f"journey {journey.id}"]
+        assert found["error_share"] < (1 - journey.slo_good_share) / 2, journey.id
+        assert found["p99_ms"] < journey.slow_ms, journey.id
+
+
+@pytest.mark.parametrize("drill", expecting("no_action"))
+def test_a_false_alarm_pages(drill: str) -> None:
+    critical = [rule for rule in scenario(drill).world.rules if rule.severity == "critical" and rule.below]
+    crossed = [
+        rule.name
+        for rule in critical
+        if hurt(drill)[rule.component or f"journey {rule.journey}"][rule.signal] < rule.below
+    ]
+    assert crossed == ["OrdersPlacedLow"]
