@@ -32,11 +32,14 @@ NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 @contextmanager
-def plain_matplotlib() -> Iterator[None]:
-    """Everything drawn within looks alike whatever the user's own settings of matplotlib are."""
+def plain_matplotlib(name: str) -> Iterator[None]:
+    """Everything drawn within looks alike whatever the user's own settings of matplotlib are.
+
+    Drawings of different names have different ids inside, so that they can stand in one page.
+    """
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "pagerdrill", "path.simplify": False})
+        mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": name, "path.simplify": False})
         yield
 
 

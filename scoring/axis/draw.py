@@ -5,15 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import cycle
 
-from scoring.axis.canvas import SMALL_PX, Canvas, Dash, plain_matplotlib
+from scoring.axis.canvas import SMALL_PX, Dash, plain_matplotlib
 from scoring.axis.layout import Flag, bar_lanes, clock_ticks, flag_lanes, text_px
-from scoring.durations import wall_text
-from scoring.scorecard import Evidence
+from scoring.axis.sheet import BAR_PX, LANE_PX, Sheet
 from scoring.timeline import AudienceRow, Bar, Phase, Timeline
 
-WIDE_PX, NARROW_PX = 1000, 360
-GUTTER_PX, RIGHT_PX = 112, 20
-LANE_PX, BAR_PX, GAP_PX, TITLE_PX = 20, 14, 12, 18
 TICK_EVERY_PX = 80
 CLUSTER_PX = 14
 SHARE_MIN = 0.01
@@ -31,16 +27,6 @@ DASHES: tuple[Dash, ...] = (
 SEVERITY_COLOURS = {"P1": "hurt", "P2": "warn", "P3": "accent", "P4": "noise"}
 
 
-def mark_id(item: Evidence) -> str:
-    """Return the id of a record's mark on the axis."""
-    return f"axis-{item.file}-{item.seq}"
-
-
-def entry_id(item: Evidence) -> str:
-    """Return the id of a record in the journal of the page, which marks link to."""
-    return f"{item.file}-{item.seq}"
-
-
 def axis_svg(
     timeline: Timeline,
     starts_at: datetime,
@@ -52,7 +38,7 @@ def axis_svg(
 
     Marks have the ids of `mark_id` on the wide one, and none on the narrow one: ids are unique in a page.
     """
-    with plain_matplotlib():
+    with plain_matplotlib("narrow" if narrow else "wide"):
         return _drawn(_Drawing(timeline, starts_at, narrow=narrow), words)
 
 
@@ -70,15 +56,8 @@ def _drawn(drawing: "_Drawing", words: Mapping[tuple[str, int], str]) -> str:
     return drawing.canvas.svg(height_px, tooltips, attributes)
 
 
-class _Drawing:
-    """One drawing in the making: `y` is how far down it has come."""
-
-    def __init__(self, timeline: Timeline, starts_at: datetime, *, narrow: bool) -> None:
-        self.timeline, self.starts_at, self.narrow = timeline, starts_at, narrow
-        self.canvas = Canvas(NARROW_PX if narrow else WIDE_PX)
-        self.left = 4 if narrow else GUTTER_PX
-        self.right = self.canvas.width_px - RIGHT_PX
-        self.y = 0.0
+class _Drawing(Sheet):
+    """The axis in the making."""
 
     def draw(self) -> float:
         """Draw everything and return the height."""
@@ -106,52 +85,52 @@ class _Drawing:
         hurt = self.timeline.hurt
         worst = max((share for _, share in hurt), default=0.0)
         height = 84
-        top = self._begin("Users hurt", height, f"(at worst {worst:.0%})")
-        self._scale(top, height, f"{worst:.0%}")
+        top = self.begin("Users hurt", height, f"(at worst {worst:.0%})")
+        self.scale(top, height, f"{worst:.0%}")
         values = [(t_ms, share / max(worst, SHARE_MIN)) for t_ms, share in hurt]
-        self._area(values, [(t_ms, 0.0) for t_ms, _ in hurt], top, height, "hurt")
+        self.area(values, [(t_ms, 0.0) for t_ms, _ in hurt], top, height, "hurt")
 
     def _severity(self) -> None:
         """The true severity over the one that was stated."""
-        top = self._begin("Severity", 2 * LANE_PX, "(true, below it as stated)")
+        top = self.begin("Severity", 2 * LANE_PX, "(true, below it as stated)")
         for n, (name, bars) in enumerate(
             (("true", self.timeline.true_severity), ("stated", self.timeline.stated_severity))
         ):
             y = top + n * LANE_PX + (LANE_PX - BAR_PX) / 2
-            self._aside(name, y + BAR_PX / 2)
+            self.aside(name, y + BAR_PX / 2)
             for bar in bars:
                 left, right = self.x(bar.from_ms), self.x(bar.to_ms)
-                self._bar(bar, left, y, right, SEVERITY_COLOURS.get(bar.label, "noise"))
+                self.bar(bar, left, y, right, SEVERITY_COLOURS.get(bar.label, "noise"))
                 self.canvas.text(left + 5, y + BAR_PX / 2, bar.label, size_px=SMALL_PX, bold=True)
 
     def _firing(self) -> None:
         """How many alerts fire: those of this incident, and the others on top of them."""
         firing, height = self.timeline.firing, 48
         most = max(each.of_incident + each.others for each in firing)
-        top = self._begin("Alerts firing", height, f"(at most {most})")
-        self._scale(top, height, str(most))
+        top = self.begin("Alerts firing", height, f"(at most {most})")
+        self.scale(top, height, str(most))
         ours = [(each.t_ms, each.of_incident / max(most, 1)) for each in firing]
         everything = [(each.t_ms, (each.of_incident + each.others) / max(most, 1)) for each in firing]
-        self._area(ours, [(t_ms, 0.0) for t_ms, _ in ours], top, height, "accent")
-        self._area(everything, ours, top, height, "noise", hatch="/////")
+        self.area(ours, [(t_ms, 0.0) for t_ms, _ in ours], top, height, "accent")
+        self.area(everything, ours, top, height, "noise", hatch="/////")
 
     def _pages(self) -> None:
         """Pages as they were sent, and below when somebody took them."""
-        top = self._begin("Pages", 2 * LANE_PX, "(sent, below it taken)")
+        top = self.begin("Pages", 2 * LANE_PX, "(sent, below it taken)")
         for n, (name, items, shape, hollow) in enumerate(
             (("sent", self.timeline.pages, "v", False), ("taken", self.timeline.taken, "o", True))
         ):
             y = top + (n + 0.5) * LANE_PX
-            self._aside(name, y)
+            self.aside(name, y)
             for item in items:
-                self._mark(item, y, shape, "accent", hollow=hollow)
+                self.mark(item, y, shape, "accent", hollow=hollow)
             for last, count in _clusters([self.x(item.t_ms) for item in items]):
                 self.canvas.text(last + 7, y, f"{count}", size_px=SMALL_PX)
 
     def _looks(self) -> None:
-        top = self._begin("Looks", LANE_PX)
+        top = self.begin("Looks", LANE_PX)
         for item in self.timeline.looks:
-            self._mark(item, top + LANE_PX / 2, "|", "ink", size_px=12)
+            self.mark(item, top + LANE_PX / 2, "|", "ink", size_px=12)
 
     def _bars(self, title: str, bars: Sequence[Bar]) -> None:
         """Bars with their labels, in as many lanes as they need."""
@@ -160,12 +139,12 @@ class _Drawing:
             [(min(left, label), max(right, label + width) + 8) for left, right, label, width in placed]
         )
         lane_px = LANE_PX + (BAR_PX if self.narrow else 0)
-        top = self._begin(title, lane_px * (max(lanes, default=0) + 1))
+        top = self.begin(title, lane_px * (max(lanes, default=0) + 1))
         if not bars:
             self.canvas.text(self.left, top + lane_px / 2, "none", colour="muted", size_px=SMALL_PX)
         for bar, (left, right, label, _), lane in zip(bars, placed, lanes, strict=True):
             bottom = top + (lane + 1) * lane_px - (LANE_PX - BAR_PX) / 2
-            self._bar(
+            self.bar(
                 bar, left, bottom - BAR_PX, right, "hurt" if bar.bad else "good" if bar.outcome else "accent"
             )
             y = bottom - BAR_PX * (1.6 if self.narrow else 0.5)
@@ -187,7 +166,7 @@ class _Drawing:
 
     def _audience(self, row: AudienceRow) -> None:
         """When an audience was told, when it had to be, and for how long it waited too long."""
-        top = self._begin(f"To {row.title.lower()}", LANE_PX)
+        top = self.begin(f"To {row.title.lower()}", LANE_PX)
         y = top + LANE_PX / 2
         for due in row.due:
             if due.late_until_ms is not None:
@@ -200,9 +179,9 @@ class _Drawing:
         late = {item.seq for item in row.late}
         for item in row.sent:
             if item.seq in late:
-                self._mark(item, y, "X", "hurt", size_px=9)
+                self.mark(item, y, "X", "hurt", size_px=9)
             else:
-                self._mark(item, y, "o", "good", size_px=9)
+                self.mark(item, y, "o", "good", size_px=9)
 
     # --- over all rows ------------------------------------------------------------------------------------
 
@@ -221,9 +200,7 @@ class _Drawing:
             self.canvas.line([flag.x, flag.x], [y - 6, self.y], "muted", width=1.2, dash=dash)
             to_left = flag.left < flag.x
             self.canvas.text(flag.x - 5 if to_left else flag.x + 5, y, self._name(phase), end=to_left)
-            self.canvas.mark(
-                flag.x, self.y, "^", "muted", size_px=6, gid=self.gid(phase.at), url=f"#{entry_id(phase.at)}"
-            )
+            self.mark(phase.at, self.y, "^", "muted", size_px=6)
 
     def _name(self, phase: Phase) -> str:
         return f"{phase.name} {self.clock(phase.at.t_ms)}"
@@ -240,89 +217,6 @@ class _Drawing:
             self.canvas.line([x, x], [top, bottom + 4], "line", width=0.8, behind=True)
             self.canvas.text(x, bottom + 14, text, colour="muted", middle=True)
         self.y += 26
-
-    # --- helpers ------------------------------------------------------------------------------------------
-
-    def x(self, t_ms: int) -> float:
-        """Return where a time lies."""
-        return self.left + (self.right - self.left) * min(t_ms, self.timeline.end_ms) / self.timeline.end_ms
-
-    def clock(self, t_ms: int) -> str:
-        """Return a time as the scenario's clock shows it."""
-        return wall_text(self.starts_at, t_ms)
-
-    def gid(self, item: Evidence) -> str:
-        """Return the id of a record's mark in this drawing."""
-        return f"narrow-{mark_id(item)}" if self.narrow else mark_id(item)
-
-    def _begin(self, title: str, height: float, aside: str = "") -> float:
-        """Begin a row: write its title and return its top; the next row comes below it."""
-        if self.narrow:
-            self.canvas.text(
-                self.left,
-                self.y + TITLE_PX / 2,
-                f"{title} {aside}".rstrip(),
-                colour="muted",
-                size_px=SMALL_PX,
-            )
-            self.y += TITLE_PX
-        else:
-            self.canvas.text(0, self.y + min(height, LANE_PX) / 2, title)
-        top = self.y
-        self.y += height + GAP_PX
-        self.canvas.line([self.left, self.right], [self.y - GAP_PX / 2] * 2, "line", width=0.8)
-        return top
-
-    def _mark(
-        self, item: Evidence, y: float, shape: str, colour: str, *, size_px: float = 8, hollow: bool = False
-    ) -> None:
-        self.canvas.mark(
-            self.x(item.t_ms),
-            y,
-            shape,
-            colour,
-            size_px=size_px,
-            hollow=hollow,
-            gid=self.gid(item),
-            url=f"#{entry_id(item)}",
-        )
-
-    def _bar(self, bar: Bar, left: float, top: float, right: float, colour: str) -> None:
-        gid, url = (self.gid(bar.at), f"#{entry_id(bar.at)}") if bar.at else (None, None)
-        hatch = "/////" if bar.bad else ""
-        self.canvas.bar(left, top, right, BAR_PX, colour, hatch=hatch, gid=gid, url=url)
-
-    def _aside(self, text: str, y: float) -> None:
-        """Write what a part of a row is, in the gutter at its right."""
-        if not self.narrow:
-            self.canvas.text(self.left - 6, y, text, colour="muted", size_px=SMALL_PX, end=True)
-
-    def _scale(self, top: float, height: float, most: str) -> None:
-        self._aside(most, top + 4)
-        self._aside("0", top + height - 4)
-
-    def _area(
-        self,
-        highs: Sequence[tuple[int, float]],
-        lows: Sequence[tuple[int, float]],
-        top: float,
-        height: float,
-        colour: str,
-        *,
-        hatch: str = "",
-    ) -> None:
-        """Fill between two step curves with values from 0 to 1 at the same times, and draw the upper one."""
-        if not highs:
-            return
-        end_ms = self.timeline.end_ms
-        xs = [*(self.x(t_ms) for t_ms, _ in highs), self.x(end_ms)]
-        upper, lower = (
-            [top + height * (1 - value) for _, value in (*points, points[-1])] for points in (highs, lows)
-        )
-        self.canvas.area(xs, lower, upper, colour, hatch=hatch)
-        corners = [(x, y) for n, y in enumerate(upper[:-1]) for x in xs[n : n + 2]]
-        ys = [y for y in upper[:-1] for _ in range(2)]
-        self.canvas.line([x for x, _ in corners], ys, colour, width=1.3)
 
 
 def _label(bar: Bar) -> str:
