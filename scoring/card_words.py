@@ -85,3 +85,8 @@ def real_outage_text(card: Scorecard) -> str:
     """Return which real outage the drill is after, '' where there is none."""
     real = card.inspired_by
     return f"After: {real.title}, {real.date}; {real.post_mortem}" if real else ""
+
+
+def zone_text(card: Scorecard) -> str:
+    """Return which zone the clock times are in."""
+    return card.starts_at.tzname() or "the scenario's clock"

@@ -8,6 +8,7 @@ from itertools import cycle
 from scoring.axis.canvas import SMALL_PX, Dash, plain_matplotlib
 from scoring.axis.layout import Flag, bar_lanes, clock_ticks, flag_lanes, text_px
 from scoring.axis.sheet import BAR_PX, LANE_PX, Sheet
+from scoring.scorecard import File
 from scoring.timeline import AudienceRow, Bar, Phase, Timeline
 
 TICK_EVERY_PX = 80
@@ -30,7 +31,7 @@ SEVERITY_COLOURS = {"P1": "hurt", "P2": "warn", "P3": "accent", "P4": "noise"}
 def axis_svg(
     timeline: Timeline,
     starts_at: datetime,
-    words: Mapping[tuple[str, int], str],
+    words: Mapping[tuple[File, int], str],
     *,
     narrow: bool = False,
 ) -> str:
@@ -42,7 +43,7 @@ def axis_svg(
         return _drawn(_Drawing(timeline, starts_at, narrow=narrow), words)
 
 
-def _drawn(drawing: "_Drawing", words: Mapping[tuple[str, int], str]) -> str:
+def _drawn(drawing: "_Drawing", words: Mapping[tuple[File, int], str]) -> str:
     height_px = drawing.draw()
     tooltips = {
         drawing.gid(item): f"{drawing.clock(item.t_ms)} {words.get((item.file, item.seq), item.what)}"
