@@ -3,10 +3,11 @@
 Needs Jinja2 and matplotlib (the extra `report`). All that people typed is escaped.
 """
 
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from scoring import card_words
 from scoring.axis.draw import axis_svg
@@ -20,6 +21,13 @@ from scoring.scorecard import Result, Scorecard
 
 TEMPLATES = Path(__file__).with_name("templates")
 SIGNS: dict[Result, str] = {"met": "✓", "partly": "◐", "missed": "✗", "not observable": "–"}
+
+
+def code(text: str) -> Markup:
+    """Return a text, escaped, with what stands between backticks set as code."""
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))
+
+
 WORDS = (
     card_words.area_text,
     card_words.aside_text,
@@ -32,6 +40,7 @@ WORDS = (
     card_words.remarks,
     card_words.value_text,
     card_words.zone_text,
+    code,
     entry_id,
     in_words,
     mark_id,
@@ -65,6 +74,8 @@ def card_html(card: Scorecard, *, with_total: bool = False) -> str:
         outcome=outcome_lines(card),
         expects=card_words.EXPECTATIONS[card.expects],
         helps=lacking(card)[: card_words.HELPS],
+        nothing_believed=card_words.NOTHING_BELIEVED,
+        nothing_unmet=card_words.NOTHING_UNMET,
         spread=card_words.SPREAD,
         unobservable=any(area.observable < area.checks for area in card.areas),
         total=total(card) if with_total else None,

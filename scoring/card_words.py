@@ -8,6 +8,8 @@ EXPECTATIONS = {
     "understood or mended.",
 }
 SPREAD = "What was not observable counts for nothing; its weight went to the rest."
+NOTHING_BELIEVED = "Nothing was recorded: no severity, no scope, no suspicion, no decision."
+NOTHING_UNMET = "No check was left unmet."
 HELPS = 5
 """How many helps a card lists."""
 STRONG_SHARE, MIXED_SHARE = 0.8, 0.4

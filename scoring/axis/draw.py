@@ -12,7 +12,7 @@ from scoring.scorecard import File
 from scoring.timeline import AudienceRow, Bar, Phase, Timeline
 
 TICK_EVERY_PX = 80
-CLUSTER_PX = 14
+CLUSTER_PX, LABELLED_PX = 8, 24
 SHARE_MIN = 0.01
 """The scale of users hurt ends here at least, so that next to nothing does not look like much."""
 LABEL_CHARS = 60
@@ -52,7 +52,8 @@ def _drawn(drawing: "_Drawing", words: Mapping[tuple[File, int], str]) -> str:
     attributes = {
         "class": "axis narrow" if drawing.narrow else "axis wide",
         "role": "img",
-        "aria-labelledby": "axis-title axis-text",
+        "aria-labelledby": "axis-title",
+        "aria-describedby": "axis-text",
     }
     return drawing.canvas.svg(height_px, tooltips, attributes)
 
@@ -102,7 +103,10 @@ class _Drawing(Sheet):
             for bar in bars:
                 left, right = self.x(bar.from_ms), self.x(bar.to_ms)
                 self.bar(bar, left, y, right, SEVERITY_COLOURS.get(bar.label, "noise"))
-                self.canvas.text(left + 5, y + BAR_PX / 2, bar.label, size_px=SMALL_PX, bold=True)
+                if right - left >= LABELLED_PX:
+                    self.canvas.text(left + 5, y + BAR_PX / 2, bar.label, size_px=SMALL_PX, bold=True)
+            if not bars:
+                self.none(y + BAR_PX / 2)
 
     def _firing(self) -> None:
         """How many alerts fire: those of this incident, and the others on top of them."""
@@ -125,11 +129,15 @@ class _Drawing(Sheet):
             self.aside(name, y)
             for item in items:
                 self.mark(item, y, shape, "accent", hollow=hollow)
+            if not items:
+                self.none(y)
             for last, count in _clusters([self.x(item.t_ms) for item in items]):
                 self.canvas.text(last + 7, y, f"{count}", size_px=SMALL_PX)
 
     def _looks(self) -> None:
         top = self.begin("Looks", LANE_PX)
+        if not self.timeline.looks:
+            self.none(top + LANE_PX / 2)
         for item in self.timeline.looks:
             self.mark(item, top + LANE_PX / 2, "|", "ink", size_px=12)
 
@@ -142,7 +150,7 @@ class _Drawing(Sheet):
         lane_px = LANE_PX + (BAR_PX if self.narrow else 0)
         top = self.begin(title, lane_px * (max(lanes, default=0) + 1))
         if not bars:
-            self.canvas.text(self.left, top + lane_px / 2, "none", colour="muted", size_px=SMALL_PX)
+            self.none(top + lane_px / 2)
         for bar, (left, right, label, _), lane in zip(bars, placed, lanes, strict=True):
             bottom = top + (lane + 1) * lane_px - (LANE_PX - BAR_PX) / 2
             self.bar(
@@ -177,6 +185,8 @@ class _Drawing(Sheet):
             if promise.t_ms <= self.timeline.end_ms:
                 shape, colour = ("s", "muted") if promise.kept else ("x", "hurt")
                 self.canvas.mark(self.x(promise.t_ms), y, shape, colour, hollow=True, size_px=7)
+        if not (row.sent or row.due):
+            self.none(y)
         late = {item.seq for item in row.late}
         for item in row.sent:
             if item.seq in late:

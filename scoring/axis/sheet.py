@@ -82,6 +82,10 @@ class Sheet:
         if not self.narrow:
             self.canvas.text(self.left - 6, y, text, colour="muted", size_px=SMALL_PX, end=True)
 
+    def none(self, y: float) -> None:
+        """Say that there is nothing in a row."""
+        self.canvas.text(self.left + 4, y, "none", colour="muted", size_px=SMALL_PX)
+
     def scale(self, top: float, height: float, most: str) -> None:
         """Write what the top and the bottom of a curve mean."""
         self.aside(most, top + 4)

@@ -88,5 +88,7 @@ def _standing(timeline: Timeline, t_ms: int) -> Standing:
     return Standing(t_ms, hurt[-1] if hurt else 0.0, firing.of_incident, firing.others, true, stated)
 
 
-def _shown(standing: Standing) -> tuple[str, int, int, str, str]:
-    return f"{standing.hurt:.0%}", standing.of_incident, standing.others, standing.true, standing.stated
+def _shown(standing: Standing) -> tuple[int, int, int, str, str]:
+    """What must differ for a line of its own; the share of users hurt in steps of 5 %."""
+    hurt = round(20 * standing.hurt)
+    return hurt, standing.of_incident, standing.others, standing.true, standing.stated
