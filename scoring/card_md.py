@@ -32,6 +32,7 @@ from scoring.score import total
 from scoring.scorecard import Check, Evidence, Scorecard
 
 _MARKUP = re.compile(r"[\\`*\[\]<>|~$]|(?<!\w)_|_(?!\w)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _AT_START = re.compile(r"^(\d*)([#+=.)-])")
 
 
@@ -53,7 +54,7 @@ def card_md(card: Scorecard, *, with_total: bool = False) -> str:
 
 def inline(text: str) -> str:
     """Return a text on one line in which nothing is markup; for a cell of a table."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    line = " ".join(_CONTROL.sub(" ", text).split())
     return _MARKUP.sub(lambda found: "\\" + found[0], line.replace("&", "&amp;"))
 
 

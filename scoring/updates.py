@@ -39,18 +39,19 @@ class Due:
 
 
 def dues(case: Case, audience: Audience) -> tuple[Due, ...]:
-    """Return when an audience had to hear by the policy until users had recovered, one for each update."""
+    """Return when an audience had to hear by the policy until users had recovered, one for each update.
+
+    A moment that an update came before is left out: nothing was due then any more.
+    """
     grace_ms, until_ms = case.policy.update_grace_s * 1000, case.impact.over_ms
     told = [record.t_ms for record, _ in case.updates(audience)]
     due_by_end: dict[int, int] = {}
     for t_ms, due_ms in _waits(case, audience):
-        end_ms = min(next((t for t in told if t > t_ms), until_ms), until_ms)
-        if due_by_end.get(end_ms, t_ms) >= t_ms:  # it has not come, so a new severity may move it
-            due_by_end[end_ms] = due_ms
+        if t_ms >= due_ms:
+            end_ms = min(next((t for t in told if t > t_ms), until_ms), until_ms)
+            due_by_end.setdefault(end_ms, due_ms)
     return tuple(
-        Due(due_ms, end_ms if end_ms > due_ms + grace_ms else None)
-        for end_ms, due_ms in due_by_end.items()
-        if due_ms < until_ms
+        Due(due_ms, end_ms if end_ms > due_ms + grace_ms else None) for end_ms, due_ms in due_by_end.items()
     )
 
 

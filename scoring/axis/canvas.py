@@ -5,6 +5,7 @@ tooltips. The same drawing gives the same bytes: no date, no random ids.
 """
 
 import io
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ Dash = str | tuple[float, tuple[float, ...]]
 """A dash pattern as matplotlib takes it."""
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
@@ -200,7 +202,7 @@ class Canvas:
 
 def _printable(text: str) -> str:
     """Return a text without what XML cannot hold."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _for_a_page(drawn: bytes, tooltips: Mapping[str, str], attributes: Mapping[str, str]) -> str:
