@@ -13,8 +13,12 @@ from sim import events as ev
 def journal_of(case: Case, cited: Iterable[Evidence]) -> tuple[Entry, ...]:
     """Return the records that are cited, each once, in order of time."""
     wanted = {(item.file, item.seq) for item in cited}
-    told = ((tell(case, record), record.actor) for record in (*case.journal, *case.truth))
-    found = [Entry(at, actor) for at, actor in told if (at.file, at.seq) in wanted]
+    found = [
+        Entry(tell(case, record), record.actor)
+        for file, records in (("journal", case.journal), ("truth", case.truth))
+        for record in records
+        if (file, record.seq) in wanted
+    ]
     return tuple(sorted(found, key=lambda entry: (entry.at.t_ms, entry.at.file, entry.at.seq)))
 
 

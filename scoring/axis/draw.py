@@ -37,7 +37,7 @@ def axis_svg(
 ) -> str:
     """Return the axis for a wide page or a narrow one; `words` are the records in words, by file and number.
 
-    Marks have the ids of `mark_id` on the wide one, and none on the narrow one: ids are unique in a page.
+    Marks have the ids of `mark_id` on the wide one and others on the narrow one: both stand in one page.
     """
     with plain_matplotlib("narrow" if narrow else "wide"):
         return _drawn(_Drawing(timeline, starts_at, narrow=narrow), words)
