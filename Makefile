@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: play test lint types contracts check bench clean
+.PHONY: play test lint types contracts check judge bench clean
 
 play: $(VENV)/.installed
 	@$(BIN)/pagerdrill play
@@ -23,6 +23,9 @@ contracts: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 check: test lint types contracts
+
+judge: $(VENV)/.dev
+	$(BIN)/python -m tests.judge.table $(if $(UPDATE),UPDATE)
 
 bench: $(VENV)/.dev
 	$(BIN)/python tests/bench/bench.py
