@@ -170,7 +170,7 @@ class SlowWorld:
     def _warmed(self, slow: Slow, flow: Flow, dt_s: float) -> Floats:
         """Caches fill with what misses fetched; a node that is lost or new takes its share with it.
 
-        Every miss of what a cache could hold brings a key that was not there: dw/dt = rate (h_max - h) / keys.
+        Every miss of what a cache could hold brings a new key: dw/dt = rate (h_max - h) / keys.
         """
         topology, p = self.topology, flow.parameters
         if not self.is_cache.any():

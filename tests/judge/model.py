@@ -1,7 +1,7 @@
 """Request-by-request models of small worlds in SimPy, the judge of the flow solver.
 
-They are built from the same `World` that the solver gets, in one zone. Work is exponential; whoever comes first
-is served first; an attempt is sent, answered or timed out one by one. Nothing here knows an average.
+They are built from the same `World` that the solver gets, in one zone. Work is exponential; whoever comes
+first is served first; every attempt is sent, answered or timed out by itself. Nothing here knows an average.
 """
 
 from collections import deque
@@ -237,10 +237,15 @@ def _steps(calls: Sequence[Call]) -> list[list[Call]]:
 
 
 class Judge:
-    """A world played request by request; `answers` are (came_s, took_s, answer), in the order of answering."""
+    """A world played request by request; `answers` are (came_s, took_s, answer), as they were given."""
 
     def __init__(
-        self, world: World, rps: float, seed: str, modifiers: Sequence[Modifier] = (), resets: Sequence[tuple[float, Reset]] = ()
+        self,
+        world: World,
+        rps: float,
+        seed: str,
+        modifiers: Sequence[Modifier] = (),
+        resets: Sequence[tuple[float, Reset]] = (),
     ) -> None:
         self.env, self.rng = simpy.Environment(), Random(seed)
         self.components = {spec.id: Component(self, spec) for spec in world.components}

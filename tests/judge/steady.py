@@ -23,9 +23,9 @@ def chain(case_id: str, title: str, rps: float, timeout_ms: int, retries: int = 
             part("db", work_ms=20, error_share=error_share),
         ),
         rps,
-        50,
+        40,
     )
-    return Case(case_id, title, play, (*times(10, 50), failed("failed", 10, 50)))
+    return Case(case_id, title, play, (*times(5, 40), failed("failed", 5, 40)))
 
 
 def fan() -> Case:

@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from math import isinf, sqrt
+from math import isinf, isnan, sqrt
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import mean, stdev
@@ -108,7 +108,9 @@ def as_table(found: list[Row]) -> str:
     for row in found:
         quantity, title = row.quantity, "" if row.case is before else row.case.title
         before = row.case
-        verdict = f"not claimed: {quantity.unclaimed}" if quantity.unclaimed else "yes" if row.within else "NO"
+        verdict = (
+            f"not claimed: {quantity.unclaimed}" if quantity.unclaimed else "yes" if row.within else "NO"
+        )
         cells = (
             title,
             quantity.name,
@@ -116,7 +118,9 @@ def as_table(found: list[Row]) -> str:
             _amount(row.spread, quantity.unit),
             _amount(row.model, quantity.unit),
             _off(row.difference, quantity.tolerance.relative),
-            f"{quantity.tolerance.by:.0%}" if quantity.tolerance.relative else f"{quantity.tolerance.by:g}",
+            f"{100 * quantity.tolerance.by:g} %"
+            if quantity.tolerance.relative
+            else f"{quantity.tolerance.by:g}",
             verdict,
         )
         lines.append(f"| {' | '.join(cells)} |")
@@ -134,9 +138,9 @@ def _amount(value: float, unit: Unit) -> str:
 
 
 def _off(difference: float, relative: bool) -> str:
-    if isinf(difference):
+    if isinf(difference) or isnan(difference):
         return "-"
-    return f"{difference:+.0%}" if relative else f"{difference:+.3f}"
+    return f"{100 * difference:+z.0f} %" if relative else f"{difference:+z.3f}"
 
 
 def from_page(text: str) -> str:

@@ -27,10 +27,19 @@ def overload() -> Case:
     return Case("overload", "M/M/8, a minute at load 1.25", play, figures)
 
 
-def cold(case_id: str, title: str, figures: tuple[Quantity, ...], rps: float, seconds: float, keys: int, **db):
+def cold(
+    case_id: str,
+    title: str,
+    figures: tuple[Quantity, ...],
+    rps: float,
+    seconds: float,
+    keys: int,
+    retries: int = 1,
+    **db,
+) -> Case:
     calls = (
         Call(to="cache", timeout_ms=500),
-        Call(to="db", per_request=0.1, timeout_ms=500, retries=1, on_miss_of="cache"),
+        Call(to="db", per_request=0.1, timeout_ms=500, retries=retries, on_miss_of="cache"),
     )
     play = Play(
         world(
@@ -76,9 +85,9 @@ def jittery_chain() -> Case:
             part("db", work_ms=20),
         ),
         250,
-        60,
+        50,
     )
-    figures = (percentile(0.95, 10, 60, CHANCE), failed("failed", 10, 60, CHANCE))
+    figures = (percentile(0.95, 10, 50, CHANCE), failed("failed", 10, 50, CHANCE))
     return Case("chance", "the chain, timeouts of 60 ms with two retries", play, figures)
 
 
@@ -124,26 +133,29 @@ UPSETS = (
         "cold cache",
         "a cache gone cold, its origin strong enough",
         (
-            origin("origin requests/s in the first 5 s", 20, 25, "a tick sees the cache as it was when it began"),
+            origin(
+                "origin requests/s in the first 5 s", 20, 25, "a tick sees the cache as it was when it began"
+            ),
             origin("after 20 s", 35, 45),
             origin("after 45 s", 60, 70),
             origin("after 80 s", 90, 110),
-            Quantity("time until twice the usual", "s", lambda seen: seen.relieved_s("db", 20, 40), RECOVERY),
+            Quantity("time until twice the usual", "s", lambda seen: seen.relieved_s("db", 20, 24), RECOVERY),
         ),
-        rps=200,
+        rps=120,
         seconds=120,
-        keys=4000,
+        keys=2400,
         work_ms=5,
     ),
     cold(
         "weak origin",
-        "a cache gone cold, its origin at 0.6 of what is asked",
-        (failed("failed in the 100 s after", 20, 120), recovered(20, 0.05)),
+        "a cache gone cold, its origin at 0.8 of what is asked",
+        (failed("failed in the minute after", 20, 80), recovered(20, 0.05)),
         rps=100,
-        seconds=170,
-        keys=30_000,
+        seconds=140,
+        keys=120_000,
+        retries=0,
         processors=1,
-        work_ms=16,
+        work_ms=12.5,
         drops_dead_work=True,
     ),
     cold(
@@ -210,7 +222,14 @@ UPSETS = (
     pair(
         "edge",
         "the pair, database three times slower for 40 s",
-        (failed("failed a minute later", 130, 160, "at the edge of the storm the outcome is a matter of chance"),),
+        (
+            failed(
+                "failed a minute later",
+                130,
+                160,
+                "at the edge of the storm the outcome is a matter of chance",
+            ),
+        ),
         160,
         acting(Param.WORK, Op.MUL, 3, component="db", from_s=30, to_s=70),
     ),
