@@ -40,6 +40,7 @@ BACKLOG_TIGHT_SHARE = 0.98
 """From this share of what a queue holds on it refuses messages; full, it refuses all."""
 
 _FULL = 0.999
+_MISSED_MIN = 1e-3  # of requests, as a cache that holds everything still fetches something
 _RPS_MIN = 1e-6
 
 
@@ -185,7 +186,10 @@ class SlowWorld:
     # --- laws ---------------------------------------------------------------------------------------------
 
     def _warmed(self, slow: Slow, flow: Flow, dt_s: float) -> Floats:
-        """Caches fill with what misses fetched; a node that is lost or new takes its share with it."""
+        """Caches fill with what misses fetched; a node that is lost or new takes its share with it.
+
+        Every miss of what a cache could hold brings a new key: dw/dt = rate (h_max - h) / keys.
+        """
         topology, p = self.topology, flow.parameters
         if not self.is_cache.any():
             return slow.warmth
@@ -198,7 +202,9 @@ class SlowWorld:
         of_cache = np.bincount(
             topology.link_cache + 1, weights=fetched, minlength=len(topology.components) + 1
         )
-        missing = p.weight * (1.0 - self._hit_share * np.sqrt(warmth))
+        root = np.sqrt(warmth)
+        missed = 1.0 - self._hit_share * root
+        missing = p.weight * missed
         total = np.bincount(topology.cell_component, weights=missing, minlength=len(topology.components))
         here = (
             of_cache[1:][topology.cell_component]
@@ -206,7 +212,10 @@ class SlowWorld:
             / np.maximum(total, 1e-12)[topology.cell_component]
         )
         keys = np.maximum(self._keys * p.weight, 1e-6)
-        filled = 1.0 - (1.0 - warmth) * np.exp(-np.minimum(here * dt_s / keys, 700.0))
+        # h_max - h is h_max (1 - w) / (1 + √w): taken as a decay of 1 - w, no step overshoots.
+        asked = here / np.maximum(missed, _MISSED_MIN)
+        decay = asked * self._hit_share / (1.0 + root) * dt_s / keys
+        filled = 1.0 - (1.0 - warmth) * np.exp(-np.minimum(decay, 700.0))
         return np.where(self.is_cache & (p.weight > 0.0), filled, warmth)
 
     def _misses(self, slow: Slow, parameters: Parameters) -> Floats:

@@ -49,7 +49,8 @@ def test_a_cold_cache_sends_everything_to_its_origin_and_fills_by_what_that_answ
     hits, w = [], 0.0
     for flow in living.run(300):
         fetched = flow.attempts_rps[0, 1] * (1.0 - flow.attempt_failed_share[0, 1])
-        w = 1.0 - (1.0 - w) * exp(-fetched * 5.0 / KEYS)
+        asked = fetched / (1.0 - HIT * sqrt(w))
+        w = 1.0 - (1.0 - w) * exp(-asked * HIT / (1.0 + sqrt(w)) * 5.0 / KEYS)
         hits.append(float(living.dynamics.flow.offered_rps[0, 2]))
         if flow is living.dynamics.flow:
             assert living.dynamics.slow.warmth[1] == pytest.approx(w, rel=1e-9)
