@@ -1,4 +1,4 @@
-"""What the drills tell, solved: both worlds are well on an ordinary day, and each fault hurts as told."""
+"""What the drills tell, solved: the worlds are well on an ordinary day, and each fault hurts as told."""
 
 from functools import lru_cache
 
@@ -97,7 +97,7 @@ def test_a_greedy_firewall_rule_fails_four_of_five_requests_and_starves_what_lie
     assert found["web"]["cpu_share"] < 0.2
 
 
-@pytest.mark.parametrize("drill", DRILLS)
+@pytest.mark.parametrize("drill", ["github-2023-09", "cloudflare-2019-07"])
 def test_symptoms_page_and_the_cause_tells_itself_late_or_not_at_all(drill: str) -> None:
     found = scenario(drill)
     fires = [
