@@ -89,21 +89,37 @@ class _Oracle:
         return iter(())
 
     def _act(self, commands: list[str]) -> None:
-        """Type the commands, each when the act before it is over; keep telling people meanwhile."""
+        """Type the commands, each when the act before it is over and its tool did not fail."""
+        before = ""
         for command in commands:
-            self._pass(SAY_MS)
-            while self.drill.view.board.running_acts and not self.drill.ended:
-                self._keep_rhythm()
-                self._pass(STEP_MS)
-            if self._do(command).refused:
-                self._do("yes")
+            while before and self._tool_failed() and not self.drill.ended:
+                self._begin(before)
+            self._begin(command)
+            before = command
+
+    def _begin(self, command: str) -> None:
+        """Begin an act when hands are free; keep telling people meanwhile."""
+        self._pass(SAY_MS)
+        self._until_hands_are_free()
+        if self._do(command).refused:
+            self._do("yes")
+
+    def _until_hands_are_free(self) -> None:
+        while self.drill.view.board.running_acts and not self.drill.ended:
+            self._keep_rhythm()
+            self._pass(STEP_MS)
+
+    def _tool_failed(self) -> bool:
+        """Return, once hands are free, whether the tool of the newest act failed."""
+        self._until_hands_are_free()
+        finished = [card.finished for card in self.drill.view.board.acts.values()]
+        return bool(finished) and finished[-1] is not None and not finished[-1].ok
 
     def _follow(self, acts: list[str]) -> None:
-        """Wait until nobody is hurt, retrying acts whose tool failed."""
+        """Wait until nobody is hurt, trying the last act again if its tool failed."""
         while not self._mitigated() and not self.drill.ended:
-            finished = [card.finished for card in self.drill.view.board.acts.values()]
-            if finished and all(finished) and finished[-1] is not None and not finished[-1].ok:
-                self._act(acts)
+            if acts and self._tool_failed():
+                self._begin(acts[-1])
             self._keep_rhythm()
             self._pass(STEP_MS)
 
@@ -161,7 +177,7 @@ class _Oracle:
     # --- truth --------------------------------------------------------------------------------------------
 
     def _fault(self) -> Fault | None:
-        hurting = [fault for fault in self.scenario.faults if faults.FAULTS[fault.kind].effects]
+        hurting = [fault for fault in self.scenario.faults if faults.FAULTS[fault.kind].hurts]
         return hurting[0] if hurting else None
 
     def _latest(self, *kinds: type) -> Record | None:

@@ -1,4 +1,4 @@
-"""What the drills tell, solved: both worlds are well on an ordinary day, and each fault hurts as told."""
+"""What the drills tell, solved: the worlds are well on an ordinary day, and each fault hurts as told."""
 
 from functools import lru_cache
 
@@ -34,7 +34,7 @@ def solved(
     subjects |= {f"journey {name}": number for name, number in layout.journeys.items()}
     return {
         name: {s: float(values[:, number, i].max()) for i, s in enumerate(signals.SIGNALS)}
-        | {"rps_min": float(values[:, number, signals.RPS].min())}
+        | {f"{s}_min": float(values[:, number, i].min()) for i, s in enumerate(signals.SIGNALS)}
         for name, number in subjects.items()
     }
 
@@ -72,7 +72,7 @@ def test_no_rule_fires_on_an_ordinary_day_by_itself(drill: str) -> None:
         if rule.above is not None:
             assert found[rule.signal] < 0.97 * rule.above, rule.name
         elif rule.below is not None:
-            assert rule.signal == "rps" and found["rps_min"] > 1.2 * rule.below, rule.name
+            assert found[f"{rule.signal}_min"] > 1.2 * rule.below, rule.name
 
 
 def test_a_half_dead_disk_stops_writing_and_hardly_touches_reading() -> None:
@@ -97,7 +97,7 @@ def test_a_greedy_firewall_rule_fails_four_of_five_requests_and_starves_what_lie
     assert found["web"]["cpu_share"] < 0.2
 
 
-@pytest.mark.parametrize("drill", DRILLS)
+@pytest.mark.parametrize("drill", ["github-2023-09", "cloudflare-2019-07"])
 def test_symptoms_page_and_the_cause_tells_itself_late_or_not_at_all(drill: str) -> None:
     found = scenario(drill)
     fires = [
