@@ -114,7 +114,7 @@ def test_the_first_drill_has_a_guided_start_of_two_minutes() -> None:
 def test_a_world_is_complete(name: str) -> None:
     found = world(name)
     assert found.id == name
-    assert 12 <= len(found.components) <= 20
+    assert 12 <= len(found.components) <= 24
     assert len(found.zones) == 3
     assert 3 <= max(components_by_level(found).values()) + 1 <= 5
     assert any(component.hidden for component in found.components)
