@@ -135,7 +135,7 @@ def _weight(group: _Group) -> tuple[int, int, int, str]:
 
 
 Reasons = dict[tuple[int, str | None], str]
-"""What errors say, by cell and, of calls that are refused, by callee."""
+"""What errors say, by cell and, of calls that the callee itself fails, by callee."""
 
 
 def _reasons(notes: Sequence[Note], t_ms: int) -> Reasons:
@@ -311,7 +311,7 @@ def _of_links(
         kind = topology.world.component(link.callee).kind
         why = Why(failures.why[index])
         answered = refusal(why, link.callee, kind)
-        if why is Why.DENIED:
+        if why in (Why.OWN, Why.DENIED):
             answered = reasons.get((station.cell, link.callee), answered)
         timed_out, refused = float(failures.timed_out[index]), float(failures.refused[index])
         yield station.cell, level, f"{station.operation}: {waited}{after}", attempts * timed_out
