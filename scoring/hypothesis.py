@@ -49,7 +49,7 @@ def last_suspicion(case: Case) -> Suspicion | None:
         ),
         hops=min(reached, default=None),
         mechanism_right=last.mechanism.lower() in _mechanisms(case),
-        answer=_answer(case),
+        answer=right_answer(case),
     )
 
 
@@ -81,8 +81,8 @@ def _mechanisms(case: Case) -> set[str]:
     return {case.record.scenario.mechanism.lower()} | words
 
 
-def _answer(case: Case) -> str:
-    """The right place and mechanism, e.g. 'edge: cpu, brought by a config change'."""
+def right_answer(case: Case) -> str:
+    """Return the right place and mechanism, e.g. 'edge: cpu, brought by a config change'."""
     place = " and ".join(guilty_components(case)) or "nowhere"
     kinds = " and ".join(
         f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} change" for kind in _bringing_changes(case)

@@ -56,6 +56,11 @@ class FaultKind:
     resets: tuple[Reset, ...] = ()
 
     @property
+    def acts(self) -> bool:
+        """Whether faults of this kind do anything at all."""
+        return bool(self.effects or self.resets)
+
+    @property
     def hurts(self) -> bool:
         """Whether faults of this kind do anything that users or data can suffer from."""
         return any(effect.param is not Param.OBSERVED for effect in self.effects) or bool(self.resets)
