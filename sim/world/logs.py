@@ -185,7 +185,7 @@ class _Log:
                 up = [
                     t_ms
                     for t_ms, flow in samples
-                    if _is_up(flow, cell) and flow.parameters.replicas[cell] > 0
+                    if _is_up(flow, cell) and _is_there(flow, cell)
                 ]
                 if up and not self._topology.cells[cell].standby and len(found) < _MISLEADING_MAX:
                     level, text = _split(Note(filled(template, self._topology, cell), (), 0, 0))
@@ -220,7 +220,9 @@ class _Log:
                 if self._topology.cells[cell].component != self._component:
                     continue
                 within = [
-                    t_ms for t_ms, flow in samples if note.from_ms <= t_ms < note.to_ms and _is_up(flow, cell)
+                    t_ms
+                    for t_ms, flow in samples
+                    if note.from_ms <= t_ms < note.to_ms and _is_up(flow, cell) and _is_there(flow, cell)
                 ]
                 if within:
                     count = self._times(cell, level, text, within)
@@ -260,6 +262,11 @@ class _Log:
 
 def _is_up(flow: Flow, cell: int) -> bool:
     return bool(flow.parameters.admit_share[cell] > 0.0)
+
+
+def _is_there(flow: Flow, cell: int) -> bool:
+    """Return whether a cell has replicas: one of a version that is gone has none."""
+    return bool(flow.parameters.replicas[cell] > 0.0)
 
 
 def _place(cell: Cell) -> str:
