@@ -82,21 +82,39 @@ class _Oracle:
         self._do(f"affects {','.join(journeys)} users {users}%")
 
     def _cure(self) -> Iterator[str]:
-        """Return the commands of the scenario's first play that cures."""
-        for play in self.scenario.plays:
-            if play.effect == "cures":
-                return iter(play.commands)
+        """Return the commands of the scenario's first play that cures or, where none does, that relieves."""
+        for effect in ("cures", "relieves"):
+            for play in self.scenario.plays:
+                if play.effect == effect:
+                    return iter(play.commands)
         return iter(())
 
     def _act(self, commands: list[str]) -> None:
-        """Type the commands, each when the act before it is over; keep telling people meanwhile."""
-        for command in commands:
-            self._pass(SAY_MS)
-            while self.drill.view.board.running_acts and not self.drill.ended:
-                self._keep_rhythm()
-                self._pass(STEP_MS)
-            if self._do(command).refused:
-                self._do("yes")
+        """Type the commands, each when the act before it is over; keep telling people meanwhile.
+
+        Where the tool of an act failed, it is typed again before the next one.
+        """
+        for place, command in enumerate(commands):
+            self._type(command)
+            while place < len(commands) - 1 and self._failed() and not self.drill.ended:
+                self._type(command)
+
+    def _type(self, command: str) -> None:
+        self._pass(SAY_MS)
+        self._until_hands_are_free()
+        if self._do(command).refused:
+            self._do("yes")
+
+    def _failed(self) -> bool:
+        """Wait for the act under way; return whether its tool failed."""
+        self._until_hands_are_free()
+        finished = [card.finished for card in self.drill.view.board.acts.values() if card.finished]
+        return bool(finished) and not finished[-1].ok
+
+    def _until_hands_are_free(self) -> None:
+        while self.drill.view.board.running_acts and not self.drill.ended:
+            self._keep_rhythm()
+            self._pass(STEP_MS)
 
     def _follow(self, acts: list[str]) -> None:
         """Wait until nobody is hurt, retrying acts whose tool failed."""

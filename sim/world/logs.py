@@ -182,11 +182,7 @@ class _Log:
         found: list[_Group] = []
         for template in templates:
             for cell in map(int, self._topology.cells_of(self._component)):
-                up = [
-                    t_ms
-                    for t_ms, flow in samples
-                    if _is_up(flow, cell) and _is_there(flow, cell)
-                ]
+                up = [t_ms for t_ms, flow in samples if _is_up(flow, cell) and _is_there(flow, cell)]
                 if up and not self._topology.cells[cell].standby and len(found) < _MISLEADING_MAX:
                     level, text = _split(Note(filled(template, self._topology, cell), (), 0, 0))
                     count = sum(self.drawn(cell, text, _MISLEADING_PER_SAMPLE, t_ms) for t_ms in up)

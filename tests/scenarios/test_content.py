@@ -18,6 +18,7 @@ from sim.spec import Scenario, Seat, World
 from sim.world import changes, faults
 from sim.world.graph import components_by_level
 from sim.world.mitigations import Act, DatedFault, Plan, Situation, plan
+from sim.world.mitigations.plan import Stock
 
 DRILLS = [drill.id for drill in listed()]
 CHECKS = frozenset(CHECK_IDS)
@@ -39,8 +40,7 @@ def test_a_drill_is_complete(drill: str) -> None:
     assert found.id == drill
     assert found.inspired_by is not None
     effects = Counter(play.effect for play in found.plays)
-    assert effects["cures"] >= 1
-    assert effects["cures"] + effects["relieves"] >= 2
+    assert effects["cures"] + effects["relieves"] >= 2  # not everything can be cured from a keyboard
     assert effects["harms"] >= 1
     guilty = {fault.change for fault in found.faults}
     innocent = [change for change in found.changes if change.id not in guilty]
@@ -57,17 +57,23 @@ def test_a_drill_is_complete(drill: str) -> None:
 def test_a_play_of_a_drill_does_to_its_faults_what_it_says(drill: str) -> None:
     found = scenario(drill)
     for play in found.plays:
-        plans = [planned(found, command) for command in play.commands]
+        plans = [done for command in play.commands if (done := planned(found, command)) is not None]
         cured = {fault for done in plans for fault in done.cures}
-        assert (cured == {fault.id for fault in found.faults}) == (play.effect != "harms"), play.id
-        assert ({done.outcome for done in plans} == {"no_effect"}) == (play.effect == "harms"), play.id
+        in_vain = all(done.outcome == "no_effect" or done.loses for done in plans)
+        assert in_vain == (play.effect == "harms"), play.id
+        assert cured == {fault.id for fault in found.faults} or play.effect != "cures", play.id
 
 
-def planned(found: Scenario, command: str) -> Plan:
-    """Return what a command does ten minutes after the onset, if its tool works."""
+def planned(found: Scenario, command: str) -> Plan | None:
+    """Return what an act does ten minutes after the onset, if its tool works; None where it is no act.
+
+    A standby that something holds back has a minute of writes yet to apply.
+    """
     t_ms = 600_000
     verb = parse(command, command_names(found))
-    assert isinstance(verb, ActVerb)
+    if not isinstance(verb, ActVerb):
+        return None
+    held = {f.where.component for f in found.faults if f.kind == "replication_lag"}
     act = Act(1, verb.verb, verb.where, "you", t_ms, verb.to, verb.amount)
     now = Situation(
         world=found.world,
@@ -78,6 +84,7 @@ def planned(found: Scenario, command: str) -> Plan:
             *(m for change in found.changes for m in changes.modifiers(change, 0, found.world)),
             *(m for fault in found.faults for m in faults.modifiers(fault, 0)),
         ),
+        stocks={name: Stock(standby_lag_s=60.0, writes_rps=1000.0) for name in held if name is not None},
     )
     plans = [plan(act, now, seed) for seed in range(20)]
     return next(done for done in plans if isinstance(done, Plan) and done.ok)
