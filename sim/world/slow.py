@@ -52,7 +52,7 @@ class Slow:
     leaked: Floats  # cells; share of memory that nobody uses any more
     filled: Floats  # cells; share of the disk filled since the start
     disk_size: Floats  # cells; factor
-    lag_s: Floats  # cells of replicas and standbys, behind their primary
+    lag_s: Floats  # cells of replicas and standbys: seconds of usual writes they have yet to apply
     valid_s: Floats  # cells; until the certificate runs out, inf without one
     backlog: Floats  # lanes; messages
     age_s: Floats  # lanes; how long the next message has waited
@@ -233,9 +233,12 @@ class SlowWorld:
         return np.where(topology.link_cache >= 0, np.maximum(more, 1.0)[topology.link_cache], 1.0)
 
     def _lagging(self, slow: Slow, flow: Flow, dt_s: float) -> Floats:
-        busy = np.maximum(self._writes(flow) / self._usual_writes, 0.01)[self._primary]
-        lag_s = slow.lag_s + dt_s * (1.0 - flow.parameters.apply * APPLY_HEADROOM / busy)
-        return np.where(self.follows, np.clip(lag_s, LAG_MIN_S, DAY_S), LAG_MIN_S)
+        """What is written is yet to be applied by replicas; a standby that was promoted follows nobody."""
+        p = flow.parameters
+        busy = (self._writes(flow) / self._usual_writes)[self._primary]
+        lag_s = slow.lag_s + dt_s * (busy - p.apply * APPLY_HEADROOM)
+        following = self.follows & ~(self.topology.cell_standby & (p.weight > 0.0))
+        return np.where(following, np.clip(lag_s, LAG_MIN_S, DAY_S), LAG_MIN_S)
 
     # --- sums ---------------------------------------------------------------------------------------------
 
@@ -250,9 +253,9 @@ class SlowWorld:
         good = flow.offered_rps[0] * (1.0 - flow.failed_share[0])
         return self._by_component(good * self.topology.station_writes)
 
-    def writes_rps(self, flow: Flow, component: str) -> float:
-        """Return the writes that a component takes, in requests/s."""
-        return float(self._writes(flow)[self.topology.component_index(component)])
+    def usual_writes_rps(self, component: str) -> float:
+        """Return the writes that a component takes at an ordinary moment, in requests/s."""
+        return float(self._usual_writes[self.topology.component_index(component)])
 
     def _places(self, reset: Reset) -> NDArray[np.intp]:
         where = reset.where

@@ -220,7 +220,7 @@ def _aimed(verb: str, fault: Fault) -> Act:
             )
         },
         "call-vendor": {"where": Where(component="pay")},
-        "kill-query": {"where": Where(component="db")},
+        "kill-query": {"where": Where(component="copies" if component == "copies" else "db")},
         "failover": {"where": Where(component="db")},
         "restore": {"where": Where(component="db")},
         "expand-disk": {"where": Where(component="db")},

@@ -19,6 +19,7 @@ from sim.spec import Scenario, Seat, World
 from sim.world import changes, faults
 from sim.world.graph import components_by_level
 from sim.world.mitigations import Act, DatedFault, Plan, Situation, plan
+from sim.world.mitigations.plan import Stock
 
 DRILLS = [drill.id for drill in listed()]
 CHECKS = frozenset(CHECK_IDS)
@@ -42,8 +43,7 @@ def test_a_drill_is_complete(drill: str) -> None:
     assert found.id == drill
     assert (found.inspired_by is None) == (drill in COMPOSED)
     effects = Counter(play.effect for play in found.plays)
-    assert effects["cures"] >= 1
-    assert effects["cures"] + effects["relieves"] >= 2
+    assert effects["cures"] + effects["relieves"] >= 2  # not everything can be cured from a keyboard
     assert effects["harms"] >= 1
     guilty = {fault.change for fault in found.faults}
     innocent = [change for change in found.changes if change.id not in guilty]
@@ -62,13 +62,17 @@ def test_a_play_of_a_drill_does_to_its_faults_what_it_says(drill: str) -> None:
     for play in found.plays:
         plans = planned(found, play.commands)
         cured = {fault for done in plans for fault in done.cures}
-        if play.effect != "relieves":
-            assert (cured == {fault.id for fault in found.faults}) == (play.effect == "cures"), play.id
-        assert ({done.outcome for done in plans} == {"no_effect"}) == (play.effect == "harms"), play.id
+        in_vain = all(done.outcome == "no_effect" or done.loses for done in plans)
+        assert in_vain == (play.effect == "harms"), play.id
+        assert cured == {fault.id for fault in found.faults} or play.effect != "cures", play.id
 
 
 def planned(found: Scenario, commands: Sequence[str]) -> list[Plan]:
-    """Return what commands do one after another, ten minutes after the onset, if their tools work."""
+    """Return what commands do one after another, ten minutes after the onset, if their tools work.
+
+    Lines that are no acts are left out. A standby that something holds back has a minute of writes to apply.
+    """
+    held = {f.where.component for f in found.faults if f.kind == "replication_lag"}
     now = Situation(
         world=found.world,
         t_ms=600_000,
@@ -78,11 +82,13 @@ def planned(found: Scenario, commands: Sequence[str]) -> list[Plan]:
             *(m for change in found.changes for m in changes.modifiers(change, 0, found.world)),
             *(m for fault in found.faults for m in faults.modifiers(fault, 0)),
         ),
+        stocks={name: Stock(standby_lag_s=60.0, writes_rps=1000.0) for name in held if name is not None},
     )
     plans = []
     for number, command in enumerate(commands, start=1):
         verb = parse(command, command_names(found))
-        assert isinstance(verb, ActVerb)
+        if not isinstance(verb, ActVerb):
+            continue
         act = Act(number, verb.verb, verb.where, "you", now.t_ms, verb.to, verb.amount)
         tried = [plan(act, now, seed) for seed in range(20)]
         plans.append(next(done for done in tried if isinstance(done, Plan) and done.ok))

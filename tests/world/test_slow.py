@@ -150,6 +150,37 @@ def test_a_replica_that_stops_applying_falls_behind_by_a_second_a_second():
     assert living.dynamics.slow.lag_s[built.cells_of("copies")] == pytest.approx([50.0], rel=0.03)
 
 
+def test_what_is_not_applied_stays_when_nobody_writes_and_shrinks_when_it_is_applied_again():
+    built = replicated()
+    standby = built.cells_of("primary", zone="b")
+    held = acting(Param.APPLY, Op.MUL, 0.0, component="primary", zone="b")
+    living = Living(built, 100.0, held)
+    living.run(100)
+    gone = acting(Param.NET_LOSS, Op.SET, 1.0, component="primary", zone="a")
+    living.modifiers = (held, gone)
+    living.run(200)
+    assert living.dynamics.slow.lag_s[standby] == pytest.approx([100.0], rel=0.05)
+    living.modifiers = (gone,)
+    living.run(30)
+    assert living.dynamics.slow.lag_s[standby] == pytest.approx([40.0], rel=0.1)
+    living.run(30)
+    assert living.dynamics.slow.lag_s[standby] == pytest.approx([0.05])
+
+
+def test_a_standby_that_was_promoted_follows_nobody():
+    built = replicated()
+    held = acting(Param.APPLY, Op.MUL, 0.0, component="primary", zone="b")
+    living = Living(built, 100.0, held)
+    living.run(100)
+    moved = (
+        acting(Param.TRAFFIC, Op.SET, 0.0, component="primary", zone="a"),
+        acting(Param.TRAFFIC, Op.SET, 1.0, component="primary", zone="b"),
+    )
+    living.modifiers = (held, *moved)
+    living.run(30)
+    assert living.dynamics.slow.lag_s[built.cells_of("primary", zone="b")] == pytest.approx([0.05])
+
+
 def test_certificates_run_down_with_the_clock():
     living = Living(topology.build(world(component("web", certificate_days=2))), 10.0)
     living.run(3600)
