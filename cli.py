@@ -339,7 +339,8 @@ def _bot_run(spec: "Scenario", bot: str, seed: int) -> dict[str, Any]:
 
 def _print_bot_row(row: dict[str, Any]) -> None:
     minutes = row["time_to_mitigate_s"]
-    when = "not mitigated" if minutes is None else f"mitigated after {minutes / 60:.1f} min"
+    when = "not mitigated" if row["user_minutes_lost"] else "nobody hurt"
+    when = when if minutes is None else f"mitigated after {minutes / 60:.1f} min"
     click.echo(
         f"seed {row['seed']:>3}  score {row['score']:>5.1f}  {when:<26}  "
         f"{row['user_minutes_lost']:>12,.0f} user-minutes lost"

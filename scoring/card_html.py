@@ -14,6 +14,7 @@ from scoring.axis.draw import axis_svg
 from scoring.axis.sheet import entry_id, mark_id
 from scoring.axis.table import moments, standings
 from scoring.baselines import in_words
+from scoring.expectations import EXPECTED
 from scoring.outcome import lacking, outcome_lines
 from scoring.rubric import AREAS
 from scoring.score import total
@@ -72,7 +73,7 @@ def card_html(card: Scorecard, *, with_total: bool = False) -> str:
         moments=moments(card.timeline),
         standings=standings(card.timeline),
         outcome=outcome_lines(card),
-        expects=card_words.EXPECTATIONS[card.expects],
+        expects=EXPECTED[card.expects].about,
         helps=lacking(card)[: card_words.HELPS],
         nothing_believed=card_words.NOTHING_BELIEVED,
         nothing_unmet=card_words.NOTHING_UNMET,

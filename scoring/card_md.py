@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from scoring.axis.table import Moment, moments, standings
 from scoring.baselines import in_words
 from scoring.card_words import (
-    EXPECTATIONS,
     HELPS,
     NOTHING_BELIEVED,
     NOTHING_UNMET,
@@ -26,6 +25,7 @@ from scoring.card_words import (
     value_text,
     zone_text,
 )
+from scoring.expectations import EXPECTED
 from scoring.outcome import lacking, outcome_lines
 from scoring.rubric import AREAS
 from scoring.score import total
@@ -85,7 +85,7 @@ def _head(card: Scorecard) -> list[str]:
         f"# {inline(card.title)}",
         paragraph(played_text(card)),
         *(f"**{inline(line)}**" if n == 0 else paragraph(line) for n, line in enumerate(outcome_lines(card))),
-        EXPECTATIONS[card.expects],
+        EXPECTED[card.expects].about,
         *(paragraph(remark) for remark in remarks(card)),
     ]
     return [*found, hints_text(card)] if card.hints else found

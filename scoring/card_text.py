@@ -10,7 +10,6 @@ from rich.text import Text
 
 from scoring.baselines import in_words
 from scoring.card_words import (
-    EXPECTATIONS,
     HELPS,
     SPREAD,
     area_text,
@@ -24,6 +23,7 @@ from scoring.card_words import (
     remarks,
     value_text,
 )
+from scoring.expectations import EXPECTED
 from scoring.outcome import lacking, outcome_lines
 from scoring.rubric import AREAS
 from scoring.score import total
@@ -80,7 +80,7 @@ def _head(card: Scorecard) -> list[RenderableType]:
         Text(card.title, style="bold"),
         Text(played_text(card), style="dim"),
         *(_indented(line) for line in outcome_lines(card)),
-        Text(EXPECTATIONS[card.expects]),
+        Text(EXPECTED[card.expects].about),
     ]
     parts += [Text(remark, style="yellow") for remark in remarks(card)]
     return [*parts, Text(hints_text(card))] if card.hints else parts

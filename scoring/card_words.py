@@ -3,12 +3,6 @@
 from scoring.durations import clock_text
 from scoring.scorecard import AreaProfile, Evidence, Measure, Scorecard
 
-EXPECTATIONS = {
-    "mitigate": "This drill is about mitigating: users are to be relieved soon, before the cause is "
-    "understood or mended.",
-    "integrity": "This drill is about data: what is stored is to be made safe first, even where that hurts "
-    "users for longer.",
-}
 SPREAD = "What was not observable counts for nothing; its weight went to the rest."
 NOTHING_BELIEVED = "Nothing was recorded: no severity, no scope, no suspicion, no decision."
 NOTHING_UNMET = "No check was left unmet."

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from scoring.durations import wall_text
-from sim.spec import Debrief, Inspiration
+from sim.spec import Debrief, Expectation, Inspiration
 
 if TYPE_CHECKING:
     from scoring.timeline import Timeline
@@ -153,7 +153,7 @@ class Scorecard:
     seed: int
     role: str
     starts_at: datetime
-    expects: str
+    expects: Expectation
     rehearsal: tuple[str, ...]
     ended: bool
     hints: int

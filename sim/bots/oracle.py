@@ -2,6 +2,8 @@
 
 It acts through the same verbs and with the pace of a person (assumptions: 15 s to a page, 20 s a look,
 30 s an act or a statement, 60 s an update), but it knows from the scenario what is wrong and what cures it.
+What can be prevented it ends at the first evidence, before anybody is paged; a false alarm it looks at,
+reports and leaves alone.
 """
 
 from collections.abc import Iterator
@@ -9,7 +11,14 @@ from dataclasses import dataclass, field
 
 from sim.answer import Answer
 from sim.drill import Drill
-from sim.events import ImpactMeasured, ImpactMitigated, ImpactRelapsed, Record
+from sim.events import (
+    EvidenceAppeared,
+    ImpactMeasured,
+    ImpactMitigated,
+    ImpactRelapsed,
+    ImpactStarted,
+    Record,
+)
 from sim.spec import Fault, Scenario, Severity
 from sim.world import faults
 
@@ -33,6 +42,48 @@ class _Oracle:
         return self.drill.scenario
 
     def play(self) -> None:
+        match self.scenario.expects:
+            case "no_action":
+                self._leave_alone()
+            case "prevent":
+                self._avert()
+            case _:
+                self._relieve()
+
+    # --- steps --------------------------------------------------------------------------------------------
+
+    def _leave_alone(self) -> None:
+        """Take the page, look at users and at what is behind it, tell colleagues, and mark it."""
+        while not self.drill.view.board.waiting_pages and not self.drill.ended:
+            self._pass(STEP_MS)
+        self._pass(REACT_MS)
+        self._do("ack all")
+        self._pass(LOOK_MS)
+        self._do("status")
+        self._look_at_the_culprit()
+        self._update("internal", "A false alarm: users are well, and nothing was touched", None)
+        for card in self.drill.view.board.open_alerts:
+            self._do(f"noise {card.fired.alert}")
+        self.drill.advance(self.drill.end_ms)
+
+    def _avert(self) -> None:
+        """Act at the first evidence, page or not; where users are hurt by then, relieve them as ever."""
+        while self._latest(EvidenceAppeared) is None and not self.drill.ended:
+            self._pass(STEP_MS)
+        if self._hurting():
+            self._relieve()
+            return
+        self._pass(REACT_MS)
+        self._do("status")
+        self._look_at_the_culprit()
+        acts = list(self._cure())
+        self._act(acts)
+        self._update("internal", "It would have hurt users soon; we take it away before", None)
+        self._follow(acts)
+        self.drill.advance(self.drill.end_ms)
+
+    def _relieve(self) -> None:
+        """Declare, act, tell people until users are well, and close."""
         if not self._wait_for_page():
             return
         self._pass(REACT_MS)
@@ -47,8 +98,6 @@ class _Oracle:
         self._tell_everybody("We are acting on it")
         self._follow(acts)
         self._close()
-
-    # --- steps --------------------------------------------------------------------------------------------
 
     def _wait_for_page(self) -> bool:
         """Wait until somebody is paged for something real; noise is acknowledged and marked."""
@@ -117,7 +166,7 @@ class _Oracle:
 
     def _follow(self, acts: list[str]) -> None:
         """Wait until nobody is hurt, trying the last act again if its tool failed."""
-        while not self._mitigated() and not self.drill.ended:
+        while not self._over() and not self.drill.ended:
             if acts and self._tool_failed():
                 self._begin(acts[-1])
             self._keep_rhythm()
@@ -140,8 +189,10 @@ class _Oracle:
         board = self.drill.view.board
         if board.waiting_pages:
             self._do("ack all")
+        if board.severity is None:
+            return
         severity = self._severity()
-        if board.severity is not None and RANKS.index(severity) > RANKS.index(board.severity):
+        if RANKS.index(severity) > RANKS.index(board.severity):
             self._do(f"severity {severity}")
             self._state_scope()
         for audience, every_ms in self._rhythm():
@@ -159,8 +210,9 @@ class _Oracle:
         journeys = hurt or (list(scope.journeys) if scope else [])
         titles = [j.title for j in self.scenario.world.journeys if j.id in journeys]
         promise = f" next {every_ms // 60_000}m" if every_ms else ""
+        affected = f" Affected: {', '.join(titles)}." if titles else ""
         self._pass(WRITE_MS)
-        self._do(f'update {audience} "{text}. Affected: {", ".join(titles)}."{promise}')
+        self._do(f'update {audience} "{text}.{affected}"{promise}')
         self.last_update_ms[audience] = self.drill.now_ms
 
     def _rhythm(self) -> list[tuple[str, int]]:
@@ -194,6 +246,13 @@ class _Oracle:
     def _mitigated(self) -> bool:
         record = self._latest(ImpactMitigated, ImpactRelapsed)
         return record is not None and isinstance(record.event, ImpactMitigated)
+
+    def _over(self) -> bool:
+        """Return whether users are well again, or never were hurt and what was done is done."""
+        if self._latest(ImpactStarted) is not None:
+            return self._mitigated()
+        finished = [card.finished for card in self.drill.view.board.acts.values()]
+        return bool(finished) and all(done is not None and done.ok for done in finished[-1:])
 
     def _severity(self) -> Severity:
         """Return the severity that the impact of this moment has by the policy, if it lasts."""

@@ -22,7 +22,7 @@ SHED = ((300, "throttle catalogue-db 15% yes"), (420, "throttle catalogue-db 30%
 
 @dataclass(frozen=True)
 class Seen:
-    """The shop at one moment: share of look-ups that the cache answers, replicas' latency, pages that fail."""
+    """The shop at one moment: share of look-ups answered by the cache, latency of replicas, failing pages."""
 
     hit_share: float
     replica_ms: float

@@ -10,6 +10,7 @@ import pytest
 from scenarios.library import FIRST_DRILL, WORLDS, example, find_world, listed, resolve, world_ids
 from scenarios.loader import load_world
 from scenarios.references import command_names
+from scoring.expectations import EXPECTED
 from scoring.rubric import CHECK_IDS
 from sim.actions import parse
 from sim.actions.acts import ActVerb
@@ -23,8 +24,16 @@ from sim.world.mitigations.plan import Stock
 
 DRILLS = [drill.id for drill in listed()]
 CHECKS = frozenset(CHECK_IDS)
-COMPOSED = {"one-in-twelve"}
+COMPOSED = {"forgeyard-busy-hour", "larder-quiet-till", "one-in-twelve"}
 """Drills after a kind of outage and not after a single one."""
+
+
+TYPED = {
+    "mitigate": ("ack", "declare", "affects", "suspect", "update", "mitigated", "resolve"),
+    "prevent": ("alerts", "metrics", "changes", "suspect", "update"),
+    "no_action": ("ack", "status", "suspect", "update", "resolve"),
+}
+"""Verbs that the example of a drill should show, by what it expects."""
 
 
 @lru_cache
@@ -41,9 +50,13 @@ def world(name: str) -> World:
 def test_a_drill_is_complete(drill: str) -> None:
     found = scenario(drill)
     assert found.id == drill
-    assert (found.inspired_by is None) == (drill in COMPOSED)
+    composed = found.id in COMPOSED
+    assert (found.inspired_by is None) == composed
     effects = Counter(play.effect for play in found.plays)
-    assert effects["cures"] + effects["relieves"] >= 2  # not everything can be cured from a keyboard
+    if found.expects == "no_action":
+        assert set(effects) == {"harms"}
+    else:
+        assert effects["cures"] + effects["relieves"] >= 2  # not everything can be cured from a keyboard
     assert effects["harms"] >= 1
     guilty = {fault.change for fault in found.faults}
     innocent = [change for change in found.changes if change.id not in guilty]
@@ -65,6 +78,13 @@ def test_a_play_of_a_drill_does_to_its_faults_what_it_says(drill: str) -> None:
         in_vain = all(done.outcome == "no_effect" or done.loses for done in plans)
         assert in_vain == (play.effect == "harms"), play.id
         assert cured == {fault.id for fault in found.faults} or play.effect != "cures", play.id
+
+
+@pytest.mark.parametrize("drill", DRILLS)
+def test_objectives_are_tied_to_what_is_asked_where_a_drill_expects_this(drill: str) -> None:
+    found = scenario(drill)
+    asked = EXPECTED[found.expects].checks
+    assert {check for objective in found.objectives for check in objective.checks} <= set(asked)
 
 
 def planned(found: Scenario, commands: Sequence[str]) -> list[Plan]:
@@ -102,10 +122,10 @@ def test_every_line_of_the_example_can_be_typed(drill: str) -> None:
     found = scenario(drill)
     lines = [line for line in example(drill).splitlines() if line and not line.startswith("#")]
     verbs = Counter(parse(line, command_names(found)).verb for line in lines)
-    assert {"ack", "declare", "affects", "suspect", "update", "mitigated", "resolve"} <= set(verbs)
-    assert verbs["update"] >= 3
+    assert set(TYPED[found.expects]) <= set(verbs)
+    assert verbs["update"] >= 2
     commands = {command for play in found.plays if play.effect != "harms" for command in play.commands}
-    assert commands & set(lines)
+    assert commands & set(lines) or found.expects == "no_action"
 
 
 @pytest.mark.parametrize("drill", DRILLS)

@@ -19,6 +19,10 @@ ONSET_MS = 0
 scenario = lru_cache(resolve)
 
 
+def expecting(expects: str) -> list[str]:
+    return [drill.id for drill in listed() if drill.expects == expects]
+
+
 def solved(
     found: Scenario, hours: NDArray[np.float64], more: tuple[Modifier, ...] = ()
 ) -> dict[str, dict[str, float]]:
@@ -120,9 +124,7 @@ def test_a_lost_zone_fails_whoever_is_sent_there_and_all_writing() -> None:
     assert failed["mysql-replicas"] < 0.01, "each zone reads from its own"
 
 
-@pytest.mark.parametrize(
-    "drill", ["github-2023-09", "cloudflare-2019-07", "epic-2021-04", "github-2018-10"]
-)
+@pytest.mark.parametrize("drill", ["github-2023-09", "cloudflare-2019-07", "epic-2021-04", "github-2018-10"])
 def test_symptoms_page_and_the_cause_tells_itself_late_or_not_at_all(drill: str) -> None:
     found = scenario(drill)
     fires = [
@@ -137,3 +139,22 @@ def test_symptoms_page_and_the_cause_tells_itself_late_or_not_at_all(drill: str)
         rule for rule in fires if rule.component in place and rule.signal not in ("error_share", "p95_ms")
     ]
     assert all(rule.for_s >= 120 and rule.severity == "warning" for rule in direct)
+
+
+@pytest.mark.parametrize("drill", expecting("no_action"))
+def test_what_is_behind_a_false_alarm_changes_nothing_that_anybody_feels(drill: str) -> None:
+    for journey in scenario(drill).world.journeys:
+        found = hurt(drill)[f"journey {journey.id}"]
+        assert found["error_share"] < (1 - journey.slo_good_share) / 2, journey.id
+        assert found["p99_ms"] < journey.slow_ms, journey.id
+
+
+@pytest.mark.parametrize("drill", expecting("no_action"))
+def test_a_false_alarm_pages(drill: str) -> None:
+    critical = [rule for rule in scenario(drill).world.rules if rule.severity == "critical" and rule.below]
+    crossed = [
+        rule.name
+        for rule in critical
+        if hurt(drill)[rule.component or f"journey {rule.journey}"][rule.signal] < rule.below
+    ]
+    assert crossed == ["OrdersPlacedLow"]
