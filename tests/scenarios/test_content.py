@@ -28,8 +28,10 @@ COMPOSED = {"forgeyard-busy-hour", "larder-quiet-till", "one-in-twelve"}
 """Drills after a kind of outage and not after a single one."""
 
 
+_OUTAGE = ("ack", "declare", "affects", "suspect", "update", "mitigated", "resolve")
 TYPED = {
-    "mitigate": ("ack", "declare", "affects", "suspect", "update", "mitigated", "resolve"),
+    "mitigate": _OUTAGE,
+    "integrity": _OUTAGE,
     "prevent": ("alerts", "metrics", "changes", "suspect", "update"),
     "no_action": ("ack", "status", "suspect", "update", "resolve"),
 }
