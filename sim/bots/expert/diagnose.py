@@ -1,0 +1,165 @@
+"""From what was seen to ranked hypotheses: which component is it, by which mechanism, since which change.
+
+Pure functions of a scene. A component is likely the place where it is worse than usual, is needed by the
+journeys that are hurt rather than by the others, and nothing that it calls is as bad (the deepest unhealthy
+one). A mechanism is likely where signs point to it. All factors are assumptions.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+
+from sim.bots.expert.scene import Observed, Scene, called_by, reached_by
+from sim.bots.expert.signs import PLAIN, STRONG, WEAK, Sign, blamed, odd_part, signs
+from sim.look.health import Mark
+from sim.view import KnownChange
+from sim.world.series import By
+
+_BY_MARK: dict[Mark, float] = {"!!": 1.0, "!": 0.6, "-": 0.5, "?": 0.15, "ok": 0.1}
+_CALLEE_AS_BAD = 0.35
+"""A component that calls something as bad is this likely to be the place itself."""
+_NOT_SHARED = 0.15
+"""One that no hurt journey needs is hardly the place."""
+_BLAMED, _TOLD = 0.6, 0.3
+SUSPECT_BEFORE_MS, SUSPECT_AFTER_MS = 20 * 60_000, 3 * 60_000
+"""A change made so shortly before trouble began (or, as clocks of alerts lag, right after) is suspicious."""
+_OF_CHANGE = {"deploy": "deploy", "config": "config", "flag": "flag", "infrastructure": "config"}
+_SAME = {
+    "config": ("config", "cpu", "retries", "quota", "cache"),
+    "flag": ("flag", "cpu", "retries"),
+    "deploy": ("deploy", "memory", "retries", "cpu"),
+    "infrastructure": ("config", "capacity", "network", "dns"),
+}
+"""Mechanisms that a kind of change can bring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What it may be: `score` tells how likely against others. `change` may have brought it, `part` is hit."""
+
+    component: str
+    mechanism: str
+    score: float
+    why: str
+    part: tuple[By, str] | None = None
+    change: KnownChange | None = None
+
+    @property
+    def confidence(self) -> int:
+        """How sure one is of it, in percent, in steps of ten."""
+        return max(20, min(90, round(self.score * 3) * 10))
+
+
+def places(scene: Scene) -> tuple[tuple[str, float], ...]:
+    """Return the components with how likely each is the place, the likeliest first."""
+    reach = {journey.id: reached_by(scene.world, journey.id) for journey in scene.world.journeys}
+    blame = _blame(scene)
+    found = []
+    for component in scene.world.components:
+        seen = scene.of(component.id)
+        own = _sickness(seen)
+        if own < _BY_MARK["!!"] and component.id in blame:
+            own = max(own, _BLAMED * blame[component.id])
+        if component.id in scene.told and own < _TOLD:
+            own = _TOLD
+        worst_callee = max((_sickness(scene.of(name)) for name in called_by(component)), default=0.0)
+        if worst_callee >= max(own, _BY_MARK["!"]):
+            own *= _CALLEE_AS_BAD
+        found.append((component.id, own * _shared(component.id, scene, reach)))
+    return tuple(sorted(found, key=lambda pair: -pair[1]))
+
+
+def _sickness(seen: Observed) -> float:
+    """Return how ill a component looks, 0 to 1."""
+    level = _BY_MARK[seen.mark]
+    if seen.mark == "-" and seen.usual.get("rps", 0.0) < 0.1:
+        level = _BY_MARK["ok"]  # nobody uses it at this hour
+    drop = seen.usual.get("hit_share", 0.0) - seen.value("hit_share")
+    if isfinite(drop) and drop > 0.15:
+        level = max(level, 0.9)
+    if seen.value("certificate_days") <= 0.0:
+        level = 1.0
+    if seen.value("queue_age_s") > 120.0 and seen.ratio("queue_age_s") > 5.0:
+        level = max(level, 0.7)
+    if odd_part(seen.split("zone")) or odd_part(seen.split("version")) or odd_part(seen.split("shard")):
+        level = max(level, 0.7)
+    return level
+
+
+def _shared(component: str, scene: Scene, reach: dict[str, frozenset[str]]) -> float:
+    """Return how well a component explains which journeys are hurt and which are not."""
+    if not scene.hurt:
+        return 1.0
+    well = [name for name in reach if name not in scene.hurt]
+    of_hurt = sum(component in reach[name] for name in scene.hurt) / len(scene.hurt)
+    of_well = sum(component in reach[name] for name in well) / len(well) if well else 0.0
+    return max(_NOT_SHARED, of_hurt * (1.0 - 0.5 * of_well))
+
+
+def _blame(scene: Scene) -> dict[str, float]:
+    """Return which share of the failed calls in the logs seen is blamed on each component."""
+    counts: dict[str, int] = {}
+    for seen in scene.observed.values():
+        for callee, times in blamed(seen, scene).items():
+            counts[callee] = counts.get(callee, 0) + times
+    total = sum(counts.values())
+    return {callee: times / total for callee, times in counts.items()} if total else {}
+
+
+def hypotheses(scene: Scene) -> tuple[Hypothesis, ...]:
+    """Return what it may be, the likeliest first; of the components that were looked at closely."""
+    found: dict[tuple[str, str], Hypothesis] = {}
+    whole = zone_wide(scene)
+    for component, likely in places(scene):
+        seen = scene.of(component)
+        if not seen.lines and not seen.slopes:
+            continue
+        for hypothesis in _of_component(seen, likely, scene):
+            known = found.get((hypothesis.component, hypothesis.mechanism))
+            if known is None or known.score < hypothesis.score:
+                found[hypothesis.component, hypothesis.mechanism] = hypothesis
+    ranked = [*found.values(), *whole]
+    return tuple(sorted(ranked, key=lambda each: -each.score))
+
+
+def _of_component(seen: Observed, likely: float, scene: Scene) -> Iterator[Hypothesis]:
+    told = signs(seen, scene)
+    changes = [change for change in scene.changes_of(seen.component) if suspicious(change, scene)]
+    for mechanism in dict.fromkeys(sign.mechanism for sign in told):
+        mine = [sign for sign in told if sign.mechanism == mechanism]
+        brought = next((c for c in changes if mechanism in _SAME.get(c.what, ())), None)
+        weight = sum(sign.weight for sign in mine) + (PLAIN if brought else 0.0)
+        part = next((sign.part for sign in mine if sign.part), None)
+        yield Hypothesis(seen.component, mechanism, likely * weight, mine[0].why, part, brought)
+    for change in changes:
+        mechanism = _OF_CHANGE.get(change.what)
+        if mechanism is not None:
+            weight = PLAIN if not told else WEAK
+            why = f"{change.change} was made shortly before it began"
+            yield Hypothesis(seen.component, mechanism, likely * weight, why, None, change)
+
+
+def suspicious(change: KnownChange, scene: Scene) -> bool:
+    """Return whether a change was made so close to the beginning that it may have brought it."""
+    before_ms = scene.since_ms - change.t_ms
+    ours = change.change.startswith("act-")
+    return not ours and -SUSPECT_AFTER_MS <= before_ms <= SUSPECT_BEFORE_MS
+
+
+def zone_wide(scene: Scene) -> tuple[Hypothesis, ...]:
+    """Return that a whole zone is gone, where several components are bad in the same zone alone."""
+    odd: dict[str, list[str]] = {}
+    for component in scene.world.components:
+        part = odd_part(scene.of(component.id).split("zone"))
+        if part is not None:
+            odd.setdefault(part.label, []).append(component.id)
+        zones = component.zones or scene.world.zones
+        if len(zones) == 1 and scene.of(component.id).mark in ("!!", "-"):
+            odd.setdefault(zones[0], []).append(component.id)
+    found = []
+    for zone, components in odd.items():
+        if len(components) >= 3:
+            why = f"{len(components)} components are bad in {zone} and nowhere else"
+            score = STRONG + WEAK * len(components) / 3
+            found.append(Hypothesis(components[0], "zone", score, why, ("zone", zone)))
+    return tuple(found)

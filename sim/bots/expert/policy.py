@@ -1,0 +1,308 @@
+"""The expert's loop: watch, take a page, diagnose, act, verify, close. The policy is written in the package."""
+
+from sim.board import ActCard, AlertCard
+from sim.bots.expert.diagnose import Hypothesis, hypotheses, places
+from sim.bots.expert.observe import Eyes
+from sim.bots.expert.remedies import Remedy, remedies
+from sim.bots.expert.watch import Coming, coming
+from sim.bots.felt import Felt, felt_by_figures
+from sim.bots.responder import STEP_MS, Pace, Responder
+from sim.drill import Drill
+
+ENOUGH_SCORE, LEAST_SCORE = 2.4, 0.25
+"""A hypothesis this likely is acted on without looking further; one less likely than the other is none."""
+PLACES_MAX = 4
+"""So many components are looked at closely before acting on the best hypothesis there is."""
+REFRESH_MS = 120_000
+"""How users are is looked at again after so long."""
+SETTLE_MS = 45_000
+"""An act shows in the figures after so long."""
+HOLD_MS = 5 * 60_000
+"""Users have to be well for so long before it is called over."""
+CALM_MS = 4 * 60_000
+"""A throttle is kept for so long at most before it is lifted."""
+CHRONIC_FIRED, CHRONIC_SHARE = 6, 0.8
+"""A rule that fired so often in two weeks and mostly resolved itself is a chronic one."""
+
+
+class Expert(Responder):
+    """Plays by what the view shows alone."""
+
+    def __init__(self, drill: Drill, pace: Pace) -> None:
+        super().__init__(drill, pace)
+        self.eyes = Eyes(drill.view, self.look)
+        self._felt = Felt()
+        self._felt_ms = 0
+        self._considered: set[int] = set()
+        self._tried: set[str] = set()
+        self._asked: set[str] = set()
+        self._scoped = False
+
+    def play(self) -> None:
+        """Play to the end: watch, and see to what comes."""
+        while not self.drill.ended:
+            if self._watch():
+                self._respond()
+
+    # --- how users are ------------------------------------------------------------------------------------
+
+    def felt(self) -> Felt:
+        """Return how users were when last looked at."""
+        return self._felt
+
+    def _feel(self, line: str = "journeys") -> Felt:
+        self.look(line)
+        self._felt, self._felt_ms = felt_by_figures(self.view), self.drill.now_ms
+        return self._felt
+
+    def keep_rhythm(self) -> None:
+        """Look at users again now and then, so that severity and updates say what is so."""
+        if self.declared and self.drill.now_ms - self._felt_ms >= REFRESH_MS:
+            self._feel()
+        super().keep_rhythm()
+
+    # --- watching -----------------------------------------------------------------------------------------
+
+    def _watch(self) -> bool:
+        """Wait until users are hurt; see to alerts meanwhile. Return False where the drill is over."""
+        while not self.drill.ended:
+            waiting = self.view.board.waiting_pages
+            fresh = [c for c in self.view.board.open_alerts if c.fired.alert not in self._considered]
+            again = any(c.fired.severity == "critical" and not c.noise for c in self.view.board.open_alerts)
+            if waiting:
+                self.pass_(self.pace.react_ms)
+                self.do("ack all")
+            if waiting or fresh or (again and self.drill.now_ms - self._felt_ms >= 60_000):
+                if self._feel("status").hurt:
+                    return True
+                for card in fresh:
+                    self._considered.add(card.fired.alert)
+                    self._consider(card)
+            self.pass_(STEP_MS)
+        return False
+
+    def _consider(self, card: AlertCard) -> None:
+        """Look into an alert that hurts nobody: avert what is coming, or leave it alone and say so."""
+        number, component = card.fired.alert, card.fired.component
+        self.look(f"alert {number}")
+        history = self.view.alert_history(card.fired.rule)
+        chronic = (
+            history.fired >= CHRONIC_FIRED and history.resolved_itself >= CHRONIC_SHARE * history.fired
+        )
+        if component not in self.view.names.components:
+            return
+        if chronic and card.fired.severity != "critical":
+            self.do(f"noise {number}")
+            return
+        self.eyes.closely(component)
+        threat = coming(self.eyes.scene(()).of(component), self.eyes.scene(()))
+        if threat is not None:
+            self._avert(threat)
+        elif not self.drill.ended and card.fired.severity == "critical":
+            self.state(f"note {component}: nobody is hurt, nothing to act on; watching it")
+
+    def _avert(self, threat: Coming) -> None:
+        """Act on what will hurt users soon, and tell colleagues."""
+        of = threat.hypothesis
+        if not self.declared:
+            self.state(f"declare P4 {of.why}; acting before users are hurt")
+        self.state(f"suspect {of.component} {of.mechanism} {of.confidence}%")
+        self.eyes.changes()
+        for remedy in remedies(of, self.eyes.scene(())):
+            if self._perform(remedy):
+                break
+        self.update("internal", f"{of.why}; acted on, users were not hurt", None)
+
+    # --- an incident --------------------------------------------------------------------------------------
+
+    def _respond(self) -> None:
+        """See an incident through: declare, act until users are well, close."""
+        self._tried.clear()
+        self._scoped = False
+        felt = self._feel()
+        if not felt.hurt:
+            return
+        self._open(felt)
+        self.eyes.forget()
+        self.eyes.the_map()
+        self.eyes.changes()
+        while not self.drill.ended:
+            if self._well():
+                break
+            chosen = self._next()
+            if chosen is None:
+                self._ask_for_help()
+            else:
+                self._try(*chosen)
+        self._close()
+
+    def _open(self, felt: Felt) -> None:
+        if self.declared:
+            return
+        self.pass_(self.pace.act_ms)
+        titles = ", ".join(felt.titles[:3])
+        self.declare(f"{titles}: users are hurt", felt.severity)
+
+    def _next(self) -> tuple[Hypothesis, Remedy] | None:
+        """Look until a hypothesis is likely enough; return it with the first remedy not tried yet."""
+        hurt = self._felt.journeys
+        if self.eyes.blind and hurt:
+            self.eyes.trace(hurt[0])
+        for _ in range(PLACES_MAX):
+            best = self._untried(ENOUGH_SCORE)
+            if best is not None:
+                return best
+            scene = self.eyes.scene(hurt)
+            place = next((name for name, _ in places(scene) if not self.eyes.looked_at(name)), None)
+            if place is None or self.drill.ended:
+                break
+            self.eyes.closely(place)
+            if scene.of(place).ratio("rps") > 1.35 and hurt and not scene.busy_clients:
+                self.eyes.clients(hurt[0])
+        return self._untried(LEAST_SCORE)
+
+    def _untried(self, least: float) -> tuple[Hypothesis, Remedy] | None:
+        scene = self.eyes.scene(self._felt.journeys)
+        for hypothesis in hypotheses(scene):
+            if hypothesis.score < least:
+                break
+            for remedy in remedies(hypothesis, scene):
+                if remedy.commands[0] not in self._tried:
+                    return hypothesis, remedy
+        return None
+
+    def _try(self, of: Hypothesis, remedy: Remedy) -> None:
+        """Act on a hypothesis and see whether it helped; take it back where it did not."""
+        suspicions = self.view.board.hypotheses
+        last = suspicions[-1][1] if suspicions else None
+        if last is None or (last.component, last.mechanism) != (of.component, of.mechanism):
+            self.do(f"suspect {of.component} {of.mechanism} {of.confidence}%")
+        self._tried.add(remedy.commands[0])
+        before = self._felt
+        self.news = f"We are acting on what is likely the cause, in {of.component}"
+        if not self._perform(remedy):
+            return
+        if any(command.startswith("throttle") for command in remedy.commands):
+            self._lift(remedy, of.component)
+        if self._helped(before):
+            return
+        for command in remedy.undo:
+            if not command.startswith("throttle"):
+                self._run(command)
+        self.news = "What we did has not helped yet; we are following the next idea"
+        self.eyes.forget()
+        self.eyes.the_map()
+
+    def _helped(self, before: Felt) -> bool:
+        """Wait while it gets better; return whether it is much better than before."""
+        share = before.users_share
+        for _ in range(6):
+            self._spend(SETTLE_MS)
+            now = self._feel()
+            if not now.hurt:
+                return True
+            if now.users_share > 0.8 * share:
+                break
+            share = now.users_share
+        return self._felt.users_share < 0.3 * before.users_share
+
+    def _well(self) -> bool:
+        """Return whether users are well and stay so for a while."""
+        since_ms = self.drill.now_ms
+        self.news = "It looks better since we acted; we keep watching"
+        while not self._felt.hurt and not self.drill.ended:
+            if self.drill.now_ms - since_ms >= HOLD_MS:
+                return True
+            self._spend(STEP_MS * 6)
+            self._feel("status")
+        return False
+
+    def _lift(self, remedy: Remedy, component: str) -> None:
+        """Let everybody in again once the place is well, or when it has been long enough."""
+        from_ms = self.drill.now_ms
+        while self.drill.now_ms - from_ms < CALM_MS and not self.drill.ended:
+            self._spend(SETTLE_MS)
+            self.eyes.closely(component)
+            if self.eyes.scene(()).of(component).mark == "ok":
+                break
+        entry = remedy.undo[0].split()[1]
+        for kept in ("70%", "100%"):
+            self._run(f"throttle {entry} {kept}")
+
+    def _ask_for_help(self) -> None:
+        """Page the team that owns the likeliest place, and look anew after a while."""
+        likely = next((name for name, _ in places(self.eyes.scene(self._felt.journeys))), None)
+        team = self.view.world.component(likely).team if likely else ""
+        if team in self.view.names.teams and team not in self._asked:
+            self._asked.add(team)
+            self.state(f"page {team}")
+        self._spend(60_000)
+        self._tried.clear()
+        self.eyes.forget()
+        self._feel()
+        self.eyes.the_map()
+        self.eyes.changes()
+
+    def _close(self) -> None:
+        if self.drill.ended or not self.declared:
+            return
+        self._feel("status")
+        self.state("mitigated")
+        self.tell_everybody("It works again, users have recovered. We look into the cause", closing=True)
+        self._feel("status")
+        if not self._felt.hurt:
+            self.state("resolve")
+
+    # --- hands --------------------------------------------------------------------------------------------
+
+    def _spend(self, ms: int) -> None:
+        until_ms = self.drill.now_ms + ms
+        while self.drill.now_ms < until_ms and not self.drill.ended:
+            self.step()
+
+    def _perform(self, remedy: Remedy) -> bool:
+        """Give the commands in order; return whether the first of them was done."""
+        done = [self._run(command) for command in remedy.commands]
+        return done[0]
+
+    def _run(self, command: str) -> bool:
+        """Begin an act and wait for its end, once more where its tool gave up; return whether it was done."""
+        for _ in range(2):
+            card = self._begin(command)
+            if card is None:
+                return False
+            if not self._scoped:
+                self._scoped = True
+                self.state_scope(self._felt)
+            self.until_hands_are_free()
+            finished = self.view.board.acts[card.started.act].finished
+            if finished is not None and finished.ok:
+                return True
+        return False
+
+    def _begin(self, command: str) -> ActCard | None:
+        """Type an act; get somebody for its second word where it needs one. Return it once it has begun."""
+        known = set(self.view.board.acts)
+        answer = self.act(command)
+        if answer.refused and "second person" in answer.text:
+            self._get_somebody()
+            answer = self.act(command)
+        if answer.refused:
+            return None
+        for _ in range(60):  # somebody may have to agree first
+            begun = [card for number, card in self.view.board.acts.items() if number not in known]
+            if begun or self.drill.ended:
+                return begun[0] if begun else None
+            self.step()
+        return None
+
+    def _get_somebody(self) -> None:
+        """Page whoever is behind us and wait until they are here."""
+        if len(self.view.chain) < 2:
+            return
+        other = self.view.chain[1].id
+        self.state(f"page {other}")
+        for _ in range(60):
+            if other in self.view.board.joined or self.drill.ended:
+                return
+            self.step()
