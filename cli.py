@@ -10,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sim.bots.runs import Job, Run
     from sim.home import Home
     from sim.opening import OpenDrill
     from sim.room.script import ScriptLine
@@ -21,6 +22,18 @@ LAZY = {
     "score": ("scoring.commands", "score"),
 }
 """Commands that live in one floor, imported when they are called, so that --help stays instant."""
+
+PLAYERS = (
+    "idle",
+    "undo-last",
+    "restart-loudest",
+    "scale-busiest",
+    "shotgun",
+    "novice",
+    "expert",
+    "oracle",
+)
+"""The scripted players, as `sim.bots` has them; named here so that --help stays instant."""
 
 SHORT_HELP = {
     "drills": "List, show, verify and delete the drills that were played.",
@@ -146,29 +159,30 @@ def bots() -> None:
 
 @bots.command("run")
 @click.argument("scenario")
-@click.option("--bot", required=True, help="idle or oracle.")
+@click.option("--bot", required=True, metavar="NAME|all", help=f"all, or one of: {', '.join(PLAYERS)}.")
 @click.option(
     "--seeds", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Seeds 1 to this."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def run_bots(scenario: str, bot: str, seeds: int, as_json: bool) -> None:
     """Play SCENARIO with a bot over seeds 1 to SEEDS and print how each went."""
-    import gc
     import json
 
-    from sim.bots import BOTS
+    from sim.bots.runs import Job, play_all
 
-    if bot not in BOTS:
-        raise click.UsageError(f"there is no bot {bot!r}; there are: {', '.join(BOTS)}")
+    if bot not in (*PLAYERS, "all"):
+        raise click.UsageError(f"there is no bot {bot!r}; there are: {', '.join(PLAYERS)}, or all")
     spec = _resolved(scenario)
-    rows = []
-    for seed in range(1, seeds + 1):
-        rows.append(_bot_run(spec, bot, seed))
-        gc.collect()  # a drill is full of cycles; without this 20 of them pile up to 200 MB
+    names = PLAYERS if bot == "all" else (bot,)
+    jobs = [Job(spec, name, seed) for name in names for seed in range(1, seeds + 1)]
+    runs = []
+    for run in play_all(jobs, bot_run):
+        runs.append(run)
         if not as_json:
-            _print_bot_row(rows[-1])
+            click.echo(_bot_line(run))
     if as_json:
-        click.echo(json.dumps({"runs": rows}, indent=1))
+        runs.sort(key=lambda run: (names.index(run.player), run.seed))
+        click.echo(json.dumps({"runs": [_bot_fields(run) for run in runs]}, indent=1))
 
 
 # --- playing ----------------------------------------------------------------------------------------------
@@ -307,14 +321,16 @@ def _show_card(path: "Path", *, as_json: bool) -> None:
 # --- bots -------------------------------------------------------------------------------------------------
 
 
-def _bot_run(spec: "Scenario", bot: str, seed: int) -> dict[str, Any]:
-    """Play one seed in a folder of its own and return the row that is printed."""
+def bot_run(job: "Job") -> "Run":
+    """Play one run in a folder of its own and judge it."""
     import tempfile
     from pathlib import Path
 
-    from scoring.record import load
+    from scoring.record import having, load
     from scoring.score import judge, total
     from sim.bots import BOTS
+    from sim.bots.runs import Run
+    from sim.events import ActStarted
     from sim.journal import Meta
     from sim.opening import new_drill
     from sim.spec import Seat
@@ -322,27 +338,41 @@ def _bot_run(spec: "Scenario", bot: str, seed: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="pagerdrill-") as temporary:
         path = Path(temporary) / "drill"
         meta = Meta(id="bot", created="", host="")
-        seat = Seat(name=bot, role="responder")
-        with new_drill(path, spec, seed, seat, meta, interactive=False) as opened:
-            BOTS[bot](opened.drill)
+        seat = Seat(name=job.player, role="responder")
+        with new_drill(path, job.scenario, job.seed, seat, meta, interactive=False) as opened:
+            BOTS[job.player](opened.drill)
             opened.finish()
-        card = judge(load(path))
+        record = load(path)
+    card = judge(record)
     measured = {measure.id: measure.value for measure in card.measures}
+    return Run(
+        player=job.player,
+        seed=job.seed,
+        score=round(total(card), 1),
+        mitigated_after_s=measured["mttm"],
+        user_min_lost=measured["user-minutes-lost"] or 0.0,
+        acts=len(having(record.records, ActStarted)),
+    )
+
+
+def _bot_fields(run: "Run") -> dict[str, Any]:
     return {
-        "seed": seed,
-        "score": round(total(card), 1),
-        "mitigated": measured["mttm"] is not None,
-        "time_to_mitigate_s": measured["mttm"],
-        "user_minutes_lost": measured["user-minutes-lost"] or 0.0,
+        "bot": run.player,
+        "seed": run.seed,
+        "score": run.score,
+        "mitigated": run.mitigated,
+        "time_to_mitigate_s": run.mitigated_after_s,
+        "user_minutes_lost": run.user_min_lost,
+        "acts": run.acts,
     }
 
 
-def _print_bot_row(row: dict[str, Any]) -> None:
-    minutes = row["time_to_mitigate_s"]
-    when = "not mitigated" if minutes is None else f"mitigated after {minutes / 60:.1f} min"
-    click.echo(
-        f"seed {row['seed']:>3}  score {row['score']:>5.1f}  {when:<26}  "
-        f"{row['user_minutes_lost']:>12,.0f} user-minutes lost"
+def _bot_line(run: "Run") -> str:
+    after_s = run.mitigated_after_s
+    when = "not mitigated" if after_s is None else f"mitigated after {after_s / 60:.1f} min"
+    return (
+        f"{run.player:<15} seed {run.seed:>3}  score {run.score:>5.1f}  {when:<24}  "
+        f"{run.user_min_lost:>11,.0f} user-minutes lost"
     )
 
 
