@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sim.bots.runs import Job, Run
@@ -76,6 +77,45 @@ class LazyGroup(click.Group):
             raise click.ClickException(str(error)) from None
 
 
+class Below:
+    """What commands of the floors below are handed: things that need several floors."""
+
+    @property
+    def check_ids(self) -> frozenset[str]:
+        """The checks that objectives of a scenario may name."""
+        from scoring.rubric import CHECK_IDS
+
+        return frozenset(CHECK_IDS)
+
+    def play_all(self, scenario: "Scenario", seeds: int) -> "Iterator[Run]":
+        """Play all scripted players in a scenario over seeds 1 to `seeds`."""
+        from sim.bots.runs import Job, play_all
+
+        jobs = [Job(scenario, name, seed) for name in PLAYERS for seed in range(1, seeds + 1)]
+        return play_all(jobs, bot_run)
+
+    def find_drill(self, drill: str, home: str | None) -> "Path":
+        """Return the folder of a drill. Raises PagerDrillError where there is none."""
+        from sim.home import Home, home_folder
+
+        return Home(home_folder(home)).folder(drill)
+
+    def make_baselines(self, folder: "Path") -> None:
+        """Play what would have been, with a word on the terminal; an older engine's drill stays as it is."""
+        from sim.baselines import COMPARED, make, missing
+        from sim.bots import BOTS
+        from sim.errors import JournalError
+
+        try:
+            if missing(folder, COMPARED):
+                click.echo(
+                    "playing what would have been (nobody, an expert, the best known play) ...", err=True
+                )
+                make(folder, {name: BOTS[name] for name in COMPARED})
+        except JournalError as error:
+            click.echo(f"no comparison: {error}", err=True)
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pagerdrill", prog_name="pagerdrill")
 @click.pass_context
@@ -84,7 +124,7 @@ def main(context: click.Context) -> None:
 
     Start with `pagerdrill play`: a real outage on a simulated system, twenty minutes, and a scorecard.
     """
-    context.obj = _find_drill
+    context.obj = Below()
 
 
 HOME_OPTION = click.option(
@@ -107,6 +147,12 @@ HOME_OPTION = click.option(
 @click.option("--script", type=click.File("rb"), help="Play these lines as fast as possible.")
 @click.option("--resume", "resumed", metavar="DRILL", help="Go on with a drill that was left.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scorecard as JSON at the end.")
+@click.option(
+    "--no-baselines",
+    is_flag=True,
+    envvar="PAGERDRILL_NO_BASELINES",
+    help="Do not play what would have been after the end.",
+)
 @HOME_OPTION
 def play(
     scenario: str | None,
@@ -117,6 +163,7 @@ def play(
     script: BinaryIO | None,
     resumed: str | None,
     as_json: bool,
+    no_baselines: bool,
     home: str | None,
 ) -> None:
     """Play a drill: handle an outage from the terminal, then read how it went.
@@ -149,6 +196,8 @@ def play(
         if over:
             opened.finish()
     if over:
+        if not no_baselines:
+            Below().make_baselines(opened.path)
         _show_card(opened.path, as_json=as_json)
 
 
@@ -309,11 +358,12 @@ def _play_script(opened: "OpenDrill", lines: "tuple[ScriptLine, ...]", *, quiet:
 
 
 def _show_card(path: "Path", *, as_json: bool) -> None:
+    from scoring.baselines import read_baselines
     from scoring.commands import show
     from scoring.record import load
     from scoring.score import judge
 
-    show(judge(load(path)), as_json=as_json)
+    show(judge(load(path), read_baselines(path)), as_json=as_json)
     if not as_json:
         click.echo(f"\nkept as {path.name}; this card again: pagerdrill score {path.name}")
 
@@ -374,12 +424,6 @@ def _bot_line(run: "Run") -> str:
         f"{run.player:<15} seed {run.seed:>3}  score {run.score:>5.1f}  {when:<24}  "
         f"{run.user_min_lost:>11,.0f} user-minutes lost"
     )
-
-
-def _find_drill(drill: str, home: str | None) -> "Path":
-    from sim.home import Home, home_folder
-
-    return Home(home_folder(home)).folder(drill)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,22 @@
 """The verb `pagerdrill score`."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 if TYPE_CHECKING:
     from scoring.scorecard import Scorecard
 
-FindDrill = Callable[[str, str | None], Path]
-"""Returns the folder of a drill by its name and the home folder, as typed; raises PagerDrillError."""
+
+class Above(Protocol):
+    """What the command hands down."""
+
+    def find_drill(self, drill: str, home: str | None) -> Path:
+        """Return the folder of a drill by its name and the home folder, as typed. Raises PagerDrillError."""
+
+    def make_baselines(self, folder: Path) -> None:
+        """Play what would have been of a drill that is over, as far as it was not played yet."""
 
 
 @click.command()
@@ -20,25 +26,32 @@ FindDrill = Callable[[str, str | None], Path]
 )
 @click.option("--total", "with_total", is_flag=True, help="Add the total, 0 to 100.")
 @click.option("--home", help="Where drills are kept (default: PAGERDRILL_HOME, or the platform's place).")
+@click.option(
+    "--no-baselines",
+    is_flag=True,
+    envvar="PAGERDRILL_NO_BASELINES",
+    help="Do not play what would have been; compare with what there is.",
+)
 @click.pass_obj
-def score(find_drill: FindDrill, drill: str, form: str, with_total: bool, home: str | None) -> None:
-    """Show the scorecard of a drill: what went well, what did not, on what evidence, and what would help.
-
-    The context object is a function from the name of a drill to its folder.
-    """
+def score(
+    above: Above, drill: str, form: str, with_total: bool, home: str | None, no_baselines: bool
+) -> None:
+    """Show the scorecard of a drill: what went well, what did not, on what evidence, and what would help."""
     from scoring.baselines import read_baselines
     from scoring.record import having, load
     from scoring.score import judge
     from sim.errors import PagerDrillError
     from sim.events import DrillEnded
 
-    folder = find_drill(drill, home)
+    folder = above.find_drill(drill, home)
     record = load(folder)
     if not having(record.records, DrillEnded):
         raise PagerDrillError(
             f"{drill} is not over, and its card would tell how it ends; "
             f"go on with `pagerdrill play --resume {drill}`"
         )
+    if not no_baselines:
+        above.make_baselines(folder)
     show(judge(record, read_baselines(folder)), as_json=form == "json", with_total=with_total)
 
 

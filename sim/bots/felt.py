@@ -8,7 +8,7 @@ from sim.spec import Journey, Policy, Severity
 from sim.view import View
 
 HURT_SHARE = 0.02
-"""From this share of bad requests on a journey is named as hurt: more than measurement noise; an assumption."""
+"""From this share of bad requests a journey is called hurt: more than noise; an assumption."""
 DEGRADED_WEIGHT = 0.25
 """What a degraded answer counts of a failed one; an assumption."""
 RANKS: tuple[Severity, ...] = ("P4", "P3", "P2", "P1")
@@ -107,7 +107,9 @@ def felt_by_alerts(view: View) -> Felt:
         for journey in view.world.journeys
     }
     felt = [
-        JourneyFelt(j.id, j.title, j.critical, usual[j.id] * 60.0 / j.requests_per_user_min, bad.get(j.id, 0.0))
+        JourneyFelt(
+            j.id, j.title, j.critical, usual[j.id] * 60.0 / j.requests_per_user_min, bad.get(j.id, 0.0)
+        )
         for j in view.world.journeys
     ]
     return feel(felt, view.policy, blind=True)

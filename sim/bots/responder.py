@@ -32,7 +32,7 @@ KNOWING = Pace(react_ms=15_000, look_ms=20_000, act_ms=30_000, write_ms=60_000)
 
 
 class Responder(ABC):
-    """A player who declares, tells people and acts. How bad it is (`felt`) each finds out in their own way."""
+    """A player who declares, tells people and acts. Each finds out in their own way how bad it is."""
 
     def __init__(self, drill: Drill, pace: Pace) -> None:
         self.drill = drill

@@ -20,5 +20,7 @@ class _ScaleBusiest(Guess):
 
     def _busy(self, component: str) -> float:
         figures = self.view.figures(component).get((None, ""), {})
-        used = [figures[s] for s in ("cpu_share", "connections_share") if isfinite(figures.get(s, float("nan")))]
+        used = [
+            figures[s] for s in ("cpu_share", "connections_share") if isfinite(figures.get(s, float("nan")))
+        ]
         return max(used, default=0.0)

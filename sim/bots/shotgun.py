@@ -9,7 +9,15 @@ from sim.drill import Drill
 HASTY = Pace(react_ms=15_000, look_ms=5_000, act_ms=5_000, write_ms=30_000)
 """Hardly a thought; assumptions."""
 ACTS_MAX = 12
-_ACTS = ("restart {}", "scale {} 2x", "rollback {}", "revert-config {}", "failover {}", "flush {}", "kill-query {}")
+_ACTS = (
+    "restart {}",
+    "scale {} 2x",
+    "rollback {}",
+    "revert-config {}",
+    "failover {}",
+    "flush {}",
+    "kill-query {}",
+)
 
 
 def shotgun(drill: Drill) -> None:

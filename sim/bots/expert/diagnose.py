@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from sim.bots.expert.scene import Observed, Scene, called_by, reached_by
-from sim.bots.expert.signs import PLAIN, STRONG, WEAK, Sign, blamed, odd_part, signs
+from sim.bots.expert.signs import PLAIN, STRONG, WEAK, blamed, odd_part, signs
 from sim.look.health import Mark
 from sim.view import KnownChange
 from sim.world.series import By
@@ -35,7 +35,7 @@ _SAME = {
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What it may be: `score` tells how likely against others. `change` may have brought it, `part` is hit."""
+    """What it may be: `score` tells how likely against others; `change` may have brought it."""
 
     component: str
     mechanism: str
@@ -132,11 +132,11 @@ def _of_component(seen: Observed, likely: float, scene: Scene) -> Iterator[Hypot
         part = next((sign.part for sign in mine if sign.part), None)
         yield Hypothesis(seen.component, mechanism, likely * weight, mine[0].why, part, brought)
     for change in changes:
-        mechanism = _OF_CHANGE.get(change.what)
-        if mechanism is not None:
+        brings = _OF_CHANGE.get(change.what)
+        if brings is not None:
             weight = PLAIN if not told else WEAK
             why = f"{change.change} was made shortly before it began"
-            yield Hypothesis(seen.component, mechanism, likely * weight, why, None, change)
+            yield Hypothesis(seen.component, brings, likely * weight, why, None, change)
 
 
 def suspicious(change: KnownChange, scene: Scene) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from math import isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.answer import Answer
 from sim.bots.expert.scene import Observed, Part, Scene
@@ -144,7 +145,7 @@ def _ordinary(part: Figures, whole: Figures) -> Figures:
     return part if part.get("rps", 0.0) > 1.0 else whole
 
 
-def slope_per_h(times_ms: "np.ndarray", values: "np.ndarray") -> float:  # type: ignore[type-arg]
+def slope_per_h(times_ms: NDArray[np.int64], values: NDArray[np.float32]) -> float:
     """Return how much a series moves an hour by a straight line; 0 where it does not move steadily."""
     known = np.isfinite(values)
     if known.sum() < 8:

@@ -1,4 +1,4 @@
-"""The expert's loop: watch, take a page, diagnose, act, verify, close. The policy is written in the package."""
+"""The expert's loop: watch, take a page, diagnose, act, verify, close. The policy is in the package."""
 
 from sim.board import ActCard, AlertCard
 from sim.bots.expert.diagnose import Hypothesis, hypotheses, places
@@ -86,9 +86,7 @@ class Expert(Responder):
         number, component = card.fired.alert, card.fired.component
         self.look(f"alert {number}")
         history = self.view.alert_history(card.fired.rule)
-        chronic = (
-            history.fired >= CHRONIC_FIRED and history.resolved_itself >= CHRONIC_SHARE * history.fired
-        )
+        chronic = history.fired >= CHRONIC_FIRED and history.resolved_itself >= CHRONIC_SHARE * history.fired
         if component not in self.view.names.components:
             return
         if chronic and card.fired.severity != "critical":

@@ -89,10 +89,11 @@ def _fitting(of: Hypothesis, component: Component, scene: Scene) -> Iterator[Rem
             yield from _reverts(of, component, scene)
             yield from _calm(scene)
         case "queue":
-            consumers = [c.id for c in scene.world.components if c.consumes == name or name == c.id and c.consumes]
+            queues = _queues(component)
+            consumers = [c.id for c in scene.world.components if c.consumes in queues]
             yield from (_one(f"scale {consumer} 2x") for consumer in consumers)
             if re.search("delivered again|does not advance|poison", of.why):
-                yield from (_one(f"purge {queue}") for queue in _queues(component))
+                yield from (_one(f"purge {queue}") for queue in queues)
         case "shard":
             yield _one(f"scale {name} 2x")
             yield _throttled(scene, 60)
@@ -210,6 +211,6 @@ def _without(component: Component, scene: Scene) -> Iterator[Remedy]:
 
 
 def _queues(component: Component) -> tuple[str, ...]:
-    return (component.id,) if component.kind == "queue" else (component.consumes,) if component.consumes else ()
-
-
+    return (
+        (component.id,) if component.kind == "queue" else (component.consumes,) if component.consumes else ()
+    )

@@ -35,7 +35,11 @@ _WORDS: tuple[tuple[str, str, float], ...] = (
     (r"read-only", "failover", STRONG),
     (r"slow query|full scan|rows examined|reads whole tables|lock wait|holds a .*lock", "database", STRONG),
     (r"pool exhausted|idle in transaction|waiting for a connection", "connections", PLAIN),
-    (r"heap after|in use after collection|paused all threads|out of memory|oom|memory is \d+%", "memory", PLAIN),
+    (
+        r"heap after|in use after collection|paused all threads|out of memory|oom|memory is \d+%",
+        "memory",
+        PLAIN,
+    ),
     (r"replica lost|not rescheduled|insufficient capacity", "capacity", STRONG),
     (r"no route to host|zone .*unreachable", "zone", STRONG),
     (r"peers lost|no heartbeat", "network", STRONG),
@@ -61,7 +65,7 @@ _WORDS: tuple[tuple[str, str, float], ...] = (
 )
 _OF_LOGS = tuple((re.compile(words, re.IGNORECASE), mechanism, weight) for words, mechanism, weight in _WORDS)
 _ABOUT_A_CALL = re.compile(
-    r"calling |40[13] from|50\d from|refused by|answered with|gave up|lost connection|access denied|failed the"
+    r"calling |40[13] from|50\d from|refused by|answered with|gave up|lost connection|access denied"
 )
 _TOKEN = re.compile(r"token expired|not authorised|access denied|40[13] from", re.IGNORECASE)
 _LEVEL = re.compile(r"\b(INFO|WARN|ERROR|FATAL)\b")

@@ -40,6 +40,8 @@ def coming(seen: Observed, scene: Scene) -> Coming | None:
         minutes = max(0.0, (limit - seen.value(signal)) / slope * 60.0)
         if minutes <= SOON_MIN:
             what = signal.removesuffix("_share")
-            why = f"{what} of {seen.component} is {seen.value(signal):.0%} full, in {minutes:.0f} min it is full"
+            why = (
+                f"{what} of {seen.component} is {seen.value(signal):.0%} full, all of it in {minutes:.0f} min"
+            )
             found.append(Coming(Hypothesis(seen.component, mechanism, 3.0, why), minutes))
     return min(found, key=lambda each: each.minutes, default=None)
