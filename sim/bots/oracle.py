@@ -70,15 +70,18 @@ class _Oracle(Responder):
         return iter(())
 
     def _act(self, commands: list[str]) -> None:
-        for command in commands:
-            self.act(command)
+        """Give the commands, each when the act before it is done; people hear while the last one runs."""
+        for command in commands[:-1]:
+            self.perform(command)
+        for command in commands[-1:]:
+            self.begin(command)
 
     def _follow(self, acts: list[str]) -> None:
-        """Wait until nobody is hurt, retrying acts whose tool failed."""
+        """Wait until nobody is hurt, trying the last act again if its tool failed."""
         while not self._mitigated() and not self.drill.ended:
             finished = [card.finished for card in self.view.board.acts.values()]
-            if finished and all(finished) and finished[-1] is not None and not finished[-1].ok:
-                self._act(acts)
+            if acts and finished and finished[-1] is not None and not finished[-1].ok:
+                self.begin(acts[-1])
             self.step()
 
     def _close(self) -> None:
@@ -94,7 +97,7 @@ class _Oracle(Responder):
     # --- truth --------------------------------------------------------------------------------------------
 
     def _fault(self) -> Fault | None:
-        hurting = [fault for fault in self.scenario.faults if faults.FAULTS[fault.kind].effects]
+        hurting = [fault for fault in self.scenario.faults if faults.FAULTS[fault.kind].hurts]
         return hurting[0] if hurting else None
 
     def _latest(self, *kinds: type) -> Record | None:

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from sim.answer import Answer
+from sim.board import ActCard
 from sim.bots.felt import Felt, worse
 from sim.drill import Drill
 from sim.spec import Severity
@@ -11,6 +12,10 @@ from sim.spec import Severity
 STEP_MS = 5_000
 INTERNAL_EVERY_MS = 30 * 60_000
 """Colleagues hear of P1 to P3 so often: each 20 to 30 minutes (facts of published policies)."""
+TRIES = 3
+"""An act whose tool gives up is tried so often in all."""
+WORD_STEPS = 72
+"""For somebody to come, or to agree, one waits so many steps: six minutes; an assumption."""
 LOWER_AFTER_MS = 5 * 60_000
 """A severity is lowered when it was lower for so long; an assumption."""
 
@@ -72,6 +77,47 @@ class Responder(ABC):
         self.until_hands_are_free()
         answer = self.do(line)
         return self.do("yes") if answer.refused and "`yes`" in answer.text else answer
+
+    def begin(self, command: str) -> ActCard | None:
+        """Begin an act; get somebody for its second word where it needs one. None where it is refused."""
+        known = set(self.view.board.acts)
+        answer = self.act(command)
+        if answer.refused and "second person" in answer.text:
+            self._get_somebody()
+            answer = self.act(command)
+        for _ in range(0 if answer.refused else WORD_STEPS):
+            begun = [card for number, card in self.view.board.acts.items() if number not in known]
+            if begun:
+                return begun[0]
+            self.step()  # somebody has to agree first
+        return None
+
+    def done(self, card: ActCard) -> bool:
+        """Wait for the end of an act; return whether its tool did it."""
+        self.until_hands_are_free()
+        finished = self.view.board.acts[card.started.act].finished
+        return finished is not None and finished.ok
+
+    def perform(self, command: str) -> bool:
+        """Begin an act and see it to its end, again where its tool gave up; return whether it was done."""
+        for _ in range(TRIES):
+            card = self.begin(command)
+            if card is None:
+                return False
+            if self.done(card):
+                return True
+        return False
+
+    def _get_somebody(self) -> None:
+        """Page whoever is behind us and wait until they are here."""
+        other = next((person.id for person in self.view.chain[1:]), None)
+        if other is None:
+            return
+        self.state(f"page {other}")
+        for _ in range(WORD_STEPS):
+            if other in self.view.board.joined or self.drill.ended:
+                return
+            self.step()
 
     def until_hands_are_free(self) -> None:
         """Wait until no act of ours runs."""

@@ -186,7 +186,7 @@ class Expert(Responder):
             return
         for command in remedy.undo:
             if not command.startswith("throttle"):
-                self._run(command)
+                self.perform(command)
         self.news = "What we did has not helped yet; we are following the next idea"
         self.eyes.forget()
         self.eyes.the_map()
@@ -225,7 +225,7 @@ class Expert(Responder):
                 break
         entry = remedy.undo[0].split()[1]
         for kept in ("70%", "100%"):
-            self._run(f"throttle {entry} {kept}")
+            self.perform(f"throttle {entry} {kept}")
 
     def _ask_for_help(self) -> None:
         """Page the team that owns the likeliest place, and look anew after a while."""
@@ -260,47 +260,13 @@ class Expert(Responder):
 
     def _perform(self, remedy: Remedy) -> bool:
         """Give the commands in order; return whether the first of them was done."""
-        done = [self._run(command) for command in remedy.commands]
+        done = [self.perform(command) for command in remedy.commands]
         return done[0]
 
-    def _run(self, command: str) -> bool:
-        """Begin an act and wait for its end, once more where its tool gave up; return whether it was done."""
-        for _ in range(2):
-            card = self._begin(command)
-            if card is None:
-                return False
-            if not self._scoped:
-                self._scoped = True
-                self.state_scope(self._felt)
-            self.until_hands_are_free()
-            finished = self.view.board.acts[card.started.act].finished
-            if finished is not None and finished.ok:
-                return True
-        return False
-
-    def _begin(self, command: str) -> ActCard | None:
-        """Type an act; get somebody for its second word where it needs one. Return it once it has begun."""
-        known = set(self.view.board.acts)
-        answer = self.act(command)
-        if answer.refused and "second person" in answer.text:
-            self._get_somebody()
-            answer = self.act(command)
-        if answer.refused:
-            return None
-        for _ in range(60):  # somebody may have to agree first
-            begun = [card for number, card in self.view.board.acts.items() if number not in known]
-            if begun or self.drill.ended:
-                return begun[0] if begun else None
-            self.step()
-        return None
-
-    def _get_somebody(self) -> None:
-        """Page whoever is behind us and wait until they are here."""
-        if len(self.view.chain) < 2:
-            return
-        other = self.view.chain[1].id
-        self.state(f"page {other}")
-        for _ in range(60):
-            if other in self.view.board.joined or self.drill.ended:
-                return
-            self.step()
+    def begin(self, command: str) -> ActCard | None:
+        """Begin an act, and state the scope once the first one runs."""
+        card = super().begin(command)
+        if card is not None and not self._scoped:
+            self._scoped = True
+            self.state_scope(self._felt)
+        return card
