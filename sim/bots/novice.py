@@ -103,8 +103,7 @@ class _Novice(Guess):
 
     def keep_rhythm(self) -> None:
         """Acknowledge pages; a novice does not think of who else has to hear."""
-        if self.view.board.waiting_pages:
-            self.do("ack all")
+        self.take_pages()
 
 
 def quoted(text: str, component: str) -> Iterator[str]:

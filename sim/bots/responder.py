@@ -64,7 +64,13 @@ class Responder(ABC):
     def look(self, line: str) -> Answer:
         """Type a line that looks, after the time it takes to think of it and read."""
         self.pass_(self.pace.look_ms)
+        self.take_pages()
         return self.do(line)
+
+    def take_pages(self) -> None:
+        """Acknowledge the pages that wait; it costs no thought."""
+        if self.view.board.waiting_pages:
+            self.do("ack all")
 
     def state(self, line: str) -> Answer:
         """Type an act or a statement, after the time it takes to make up one's mind."""
@@ -154,8 +160,7 @@ class Responder(ABC):
 
     def keep_rhythm(self) -> None:
         """Acknowledge pages, follow the severity, and send what is due soon."""
-        if self.view.board.waiting_pages:
-            self.do("ack all")
+        self.take_pages()
         if not self.declared:
             return
         self.follow_severity()

@@ -19,8 +19,9 @@ SETTLE_MS = 45_000
 """An act shows in the figures after so long."""
 HOLD_MS = 5 * 60_000
 """Users have to be well for so long before it is called over."""
-CALM_MS = 4 * 60_000
-"""A throttle is kept for so long at most before it is lifted."""
+CALM_MS, BUSY_CPU, MOVES_MAX = 3 * 60_000, 0.9, 8
+"""What drowns gets so long to keep up with what is let in, that is below this share of its processors; so
+many times more or less is let in."""
 CHRONIC_FIRED, CHRONIC_SHARE = 6, 0.8
 """A rule that fired so often in two weeks and mostly resolved itself is a chronic one."""
 
@@ -71,7 +72,7 @@ class Expert(Responder):
             again = any(c.fired.severity == "critical" and not c.noise for c in self.view.board.open_alerts)
             if waiting:
                 self.pass_(self.pace.react_ms)
-                self.do("ack all")
+                self.take_pages()
             if waiting or fresh or (again and self.drill.now_ms - self._felt_ms >= 60_000):
                 if self._feel("status").hurt:
                     return True
@@ -115,6 +116,7 @@ class Expert(Responder):
 
     def _respond(self) -> None:
         """See an incident through: declare, act until users are well, close."""
+        self.take_pages()
         self._tried.clear()
         self._scoped = False
         felt = self._feel()
@@ -180,13 +182,12 @@ class Expert(Responder):
         self.news = f"We are acting on what is likely the cause, in {of.component}"
         if not self._perform(remedy):
             return
-        if any(command.startswith("throttle") for command in remedy.commands):
-            self._lift(remedy, of.component)
+        if remedy.lift:
+            self._let_in(remedy)
         if self._helped(before):
             return
         for command in remedy.undo:
-            if not command.startswith("throttle"):
-                self.perform(command)
+            self.perform(command)
         self.news = "What we did has not helped yet; we are following the next idea"
         self.eyes.forget()
         self.eyes.the_map()
@@ -215,17 +216,27 @@ class Expert(Responder):
             self._feel("status")
         return False
 
-    def _lift(self, remedy: Remedy, component: str) -> None:
-        """Let everybody in again once the place is well, or when it has been long enough."""
+    def _let_in(self, remedy: Remedy) -> None:
+        """Let everybody in again by steps, each while the place keeps up; a step back where it does not."""
+        levels, at = (remedy.commands[0], *remedy.lift), 0
+        for _ in range(MOVES_MAX):
+            keeps_up = self._keeps_up(remedy.watch)
+            if (keeps_up and at + 1 == len(levels)) or self.drill.ended:
+                return
+            at = at + 1 if keeps_up else max(0, at - 1)
+            self.perform(levels[at])
+        self.perform(levels[-1])
+
+    def _keeps_up(self, component: str) -> bool:
+        """Wait until a component has processors to spare and answers soon; False where it does not get so."""
         from_ms = self.drill.now_ms
         while self.drill.now_ms - from_ms < CALM_MS and not self.drill.ended:
             self._spend(SETTLE_MS)
-            self.eyes.closely(component)
-            if self.eyes.scene(()).of(component).mark == "ok":
-                break
-        entry = remedy.undo[0].split()[1]
-        for kept in ("70%", "100%"):
-            self.perform(f"throttle {entry} {kept}")
+            self.look(f"metrics {component}")
+            now = self.view.figures(component, samples=2).get((None, ""), {})
+            if now.get("cpu_share", 0.0) < BUSY_CPU:
+                return True
+        return False
 
     def _ask_for_help(self) -> None:
         """Page the team that owns the likeliest place, and look anew after a while."""

@@ -8,16 +8,21 @@ from sim.bots.expert.diagnose import Hypothesis, suspicious
 from sim.bots.expert.scene import Scene, callers_of
 from sim.spec import Component
 
-ENTRY_KEPT = 40
-"""Let in so many percent while something recovers from overload; an assumption."""
+KEPT_LEAST, KEPT_MOST = 10, 60
+"""Where something drowns, at least and at most so many percent of its requests are let in; assumptions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """Commands to give in order, and what takes them back where they did not help or are needed no more."""
+    """Commands to give in order, and what takes them back where they did not help.
+
+    `lift` are steps that let everybody in again, each given once `watch` keeps up with what it gets.
+    """
 
     commands: tuple[str, ...]
     undo: tuple[str, ...] = ()
+    lift: tuple[str, ...] = ()
+    watch: str = ""
 
 
 def remedies(of: Hypothesis, scene: Scene) -> tuple[Remedy, ...]:
@@ -64,7 +69,7 @@ def _fitting(of: Hypothesis, component: Component, scene: Scene) -> Iterator[Rem
                 yield _one(f"restart {name}")
         case "traffic":
             yield _one(f"scale {name} 2x")
-            yield _throttled(scene, 60)
+            yield _shed(name, scene)
         case "client":
             yield from (_client(client) for client in scene.busy_clients)
         case "connections":
@@ -83,11 +88,13 @@ def _fitting(of: Hypothesis, component: Component, scene: Scene) -> Iterator[Rem
         case "replication":
             yield _one(f"restart {name}")
         case "cache":
-            yield from _warm(component, scene)
+            yield from _warm(of, component, scene)
         case "retries":
             yield from _flags(of, component, scene)
             yield from _reverts(of, component, scene)
-            yield from _calm(scene)
+            for caller in callers_of(scene.world, name):
+                yield from _reverts(of, scene.world.component(caller), scene)
+            yield _shed(name, scene)
         case "queue":
             queues = _queues(component)
             consumers = [c.id for c in scene.world.components if c.consumes in queues]
@@ -96,7 +103,7 @@ def _fitting(of: Hypothesis, component: Component, scene: Scene) -> Iterator[Rem
                 yield from (_one(f"purge {queue}") for queue in queues)
         case "shard":
             yield _one(f"scale {name} 2x")
-            yield _throttled(scene, 60)
+            yield _shed(name, scene)
         case "third-party" | "quota" if component.kind == "third_party":
             yield from _without(component, scene)
             yield _one(f"call-vendor {name}")
@@ -165,24 +172,20 @@ def _client(client: str) -> Remedy:
     return Remedy((f"block {client}",), (f"block {client} off",))
 
 
-def _entries(scene: Scene) -> tuple[str, ...]:
-    entries = (j.entry.split(".")[0] for j in scene.world.journeys if not scene.hurt or j.id in scene.hurt)
-    return tuple(dict.fromkeys(entries))
+def _shed(component: str, scene: Scene, *then: str) -> Remedy:
+    """Turn away so much before what drowns that it gets its usual requests, do the rest, let in by steps."""
+    more = max(1.0, scene.of(component).ratio("rps"))
+    kept = round(min(KEPT_MOST, max(KEPT_LEAST, 100 / more)))
+    steps = [share for share in (2 * kept, 4 * kept) if share < 100]
+    return Remedy(
+        (f"throttle {component} {kept}%", *then),
+        lift=tuple(f"throttle {component} {share}%" for share in (*steps, 100)),
+        watch=component,
+    )
 
 
-def _throttled(scene: Scene, kept: int) -> Remedy:
-    entry = _entries(scene)[0]
-    return Remedy((f"throttle {entry} {kept}%",), (f"throttle {entry} 100%",))
-
-
-def _calm(scene: Scene) -> Iterator[Remedy]:
-    """Fewer requests for a while end a storm that feeds itself."""
-    for kept in (ENTRY_KEPT, ENTRY_KEPT // 2):
-        yield _throttled(scene, kept)
-
-
-def _warm(cache: Component, scene: Scene) -> Iterator[Remedy]:
-    """Fill it; where what fills it drowns, let in less first, or what it fetches fails."""
+def _warm(of: Hypothesis, cache: Component, scene: Scene) -> Iterator[Remedy]:
+    """Stop what empties it and fill it; where what fills it drowns, send that less first."""
     origins = {
         call.to.split(".")[0]
         for component in scene.world.components
@@ -190,11 +193,11 @@ def _warm(cache: Component, scene: Scene) -> Iterator[Remedy]:
         for call in op.calls
         if call.on_miss_of == cache.id
     }
+    stop = [command for remedy in _reverts(of, cache, scene) for command in remedy.commands][:1]
     drowning = [name for name in sorted(origins) if scene.of(name).mark in ("!!", "!")]
     if drowning:
-        calm = _throttled(scene, ENTRY_KEPT)
-        yield Remedy((*calm.commands, f"warm {cache.id}"), calm.undo)
-    yield _one(f"warm {cache.id}")
+        yield _shed(drowning[0], scene, *stop, f"warm {cache.id}")
+    yield Remedy((*stop, f"warm {cache.id}"))
 
 
 def _without(component: Component, scene: Scene) -> Iterator[Remedy]:

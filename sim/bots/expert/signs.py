@@ -85,6 +85,8 @@ def signs(seen: Observed, scene: Scene) -> tuple[Sign, ...]:
 
 def _in_logs(seen: Observed, scene: Scene) -> Iterator[Sign]:
     told: set[str] = set()
+    if scene.world.component(seen.component).kind == "cache":
+        told.add("memory")  # it is meant to be full
     names = [component.id for component in scene.world.components if component.id != seen.component]
     for line in seen.lines:
         callee = pointed_at(line, names)
