@@ -45,6 +45,7 @@ class Responder(ABC):
         self.pace = pace
         self.news = "We are looking into it"
         self._told_ms: dict[str, int] = {}
+        self._promised_ms: dict[str, int] = {}
         self._lower_since_ms: int | None = None
 
     @abstractmethod
@@ -150,6 +151,7 @@ class Responder(ABC):
     def declare(self, title: str, severity: Severity) -> None:
         """Open the incident; updates of one before do not count for it."""
         self._told_ms.clear()
+        self._promised_ms.clear()
         self.do(f"declare {severity} {title}")
 
     def state_scope(self, felt: Felt) -> None:
@@ -196,7 +198,10 @@ class Responder(ABC):
         clock = self.view.wall_clock(self.drill.now_ms)[:5]
         affected = f" Affected: {', '.join(titles)}." if titles else ""
         self.do(f'update {audience} "{clock}: {text}.{affected}"{promise}')
-        self._told_ms[audience] = self.drill.now_ms
+        self._told_ms[audience] = now_ms = self.drill.now_ms
+        self._promised_ms.pop(audience, None)
+        if every_ms:
+            self._promised_ms[audience] = now_ms + every_ms
 
     def _due(self) -> list[tuple[str, int, int]]:
         """Return audience, when it is due to hear from us, and how often then, in ms."""
@@ -213,8 +218,9 @@ class Responder(ABC):
             if first_ms and every_ms:
                 told_ms = self._told_ms.get(audience)
                 due_ms = declared_ms + first_ms if told_ms is None else told_ms + every_ms
+                due_ms = min(due_ms, self._promised_ms.get(audience, due_ms))
                 found.append((audience, due_ms, every_ms))
-        return found
+        return sorted(found, key=lambda each: each[1])
 
 
 def _ms(minutes: int | None) -> int | None:
