@@ -6,7 +6,7 @@ one). A mechanism is likely where signs point to it. All factors are assumptions
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from sim.bots.expert.scene import Observed, Scene, called_by, reached_by
@@ -130,7 +130,8 @@ def _of_component(seen: Observed, likely: float, scene: Scene) -> Iterator[Hypot
         brought = next((c for c in changes if mechanism in _SAME.get(c.what, ())), None)
         weight = sum(sign.weight for sign in mine) + (PLAIN if brought else 0.0)
         part = next((sign.part for sign in mine if sign.part), None)
-        yield Hypothesis(seen.component, mechanism, likely * weight, mine[0].why, part, brought)
+        of = Hypothesis(seen.component, mechanism, likely * weight, mine[0].why, part, brought)
+        yield from dict.fromkeys((of, with_deploy(of, scene)))
     for change in changes:
         brings = _OF_CHANGE.get(change.what)
         if brings is not None:
@@ -139,11 +140,23 @@ def _of_component(seen: Observed, likely: float, scene: Scene) -> Iterator[Hypot
             yield Hypothesis(seen.component, brings, likely * weight, why, None, change)
 
 
+def with_deploy(of: Hypothesis, scene: Scene) -> Hypothesis:
+    """Return that it is the deploy, where memory leaks and a version was deployed in the last day."""
+    made = [c for c in scene.changes_of(of.component) if c.what == "deploy" and not _ours(c)]
+    if of.mechanism != "memory" or not made:
+        return of
+    return replace(of, mechanism="deploy", score=of.score + WEAK, change=made[0])
+
+
+def _ours(change: KnownChange) -> bool:
+    """Return whether it is an act of this drill, which `changes` shows, too."""
+    return change.change.startswith("act-")
+
+
 def suspicious(change: KnownChange, scene: Scene) -> bool:
     """Return whether a change was made so close to the beginning that it may have brought it."""
     before_ms = scene.since_ms - change.t_ms
-    ours = change.change.startswith("act-")
-    return not ours and -SUSPECT_AFTER_MS <= before_ms <= SUSPECT_BEFORE_MS
+    return not _ours(change) and -SUSPECT_AFTER_MS <= before_ms <= SUSPECT_BEFORE_MS
 
 
 def zone_wide(scene: Scene) -> tuple[Hypothesis, ...]:

@@ -78,6 +78,12 @@ class Eyes:
         self._look("changes last 2h")
         self._changes = tuple(c for c in self._view.changes() if c.t_ms >= self._view.now_ms - 2 * 3_600_000)
 
+    def changes_of(self, component: str) -> None:
+        """See what was changed of a component in a day."""
+        self._look(f"changes {component}")
+        known = [change for change in self._view.changes() if change.component == component]
+        self._changes = tuple(sorted({*self._changes, *known}, key=lambda change: -change.t_ms))
+
     def clients(self, journey: str) -> None:
         """See which classes of client make far more requests of a journey than they are known to."""
         self._look(f"journeys {journey}")

@@ -1,8 +1,8 @@
 """The expert's loop: watch, take a page, diagnose, act, verify, close. The policy is in the package."""
 
 from sim.board import ActCard, AlertCard
-from sim.bots.expert.diagnose import Hypothesis, hypotheses, places
-from sim.bots.expert.observe import Eyes
+from sim.bots.expert.diagnose import Hypothesis, hypotheses, places, with_deploy
+from sim.bots.expert.observe import GAUGES, Eyes
 from sim.bots.expert.remedies import Remedy, remedies
 from sim.bots.expert.watch import Coming, coming
 from sim.bots.felt import Felt, felt_by_figures
@@ -22,6 +22,8 @@ HOLD_MS = 5 * 60_000
 CALM_MS, BUSY_CPU, MOVES_MAX = 3 * 60_000, 0.9, 8
 """What drowns gets so long to keep up with what is let in, that is below this share of its processors; so
 many times more or less is let in."""
+AGAIN_MS = 3 * 60_000
+"""An alert that hurts nobody is looked at again after so long."""
 CHRONIC_FIRED, CHRONIC_SHARE = 6, 0.8
 """A rule that fired so often in two weeks and mostly resolved itself is a chronic one."""
 
@@ -37,6 +39,7 @@ class Expert(Responder):
         self._considered: set[int] = set()
         self._tried: set[str] = set()
         self._asked: set[str] = set()
+        self._worries: dict[int, int] = {}
         self._scoped = False
 
     def play(self) -> None:
@@ -69,48 +72,66 @@ class Expert(Responder):
         while not self.drill.ended:
             waiting = self.view.board.waiting_pages
             fresh = [c for c in self.view.board.open_alerts if c.fired.alert not in self._considered]
-            again = any(c.fired.severity == "critical" and not c.noise for c in self.view.board.open_alerts)
+            due = [number for number, at_ms in self._worries.items() if at_ms <= self.drill.now_ms]
             if waiting:
                 self.pass_(self.pace.react_ms)
                 self.take_pages()
-            if waiting or fresh or (again and self.drill.now_ms - self._felt_ms >= 60_000):
+            if waiting or fresh or due:
                 if self._feel("status").hurt:
                     return True
                 for card in fresh:
                     self._considered.add(card.fired.alert)
                     self._consider(card)
+                for number in due:
+                    self._consider_again(self.view.board.alerts[number])
             self.pass_(STEP_MS)
         return False
 
     def _consider(self, card: AlertCard) -> None:
-        """Look into an alert that hurts nobody: avert what is coming, or leave it alone and say so."""
-        number, component = card.fired.alert, card.fired.component
+        """Look into an alert that hurts nobody: avert what is coming, or leave it alone for now."""
+        number, rule = card.fired.alert, self.view.rules_named(card.fired.rule)[0].rule
         self.look(f"alert {number}")
-        history = self.view.alert_history(card.fired.rule)
-        chronic = history.fired >= CHRONIC_FIRED and history.resolved_itself >= CHRONIC_SHARE * history.fired
-        if component not in self.view.names.components:
-            return
-        if chronic and card.fired.severity != "critical":
+        history = self.view.alert_history(rule.name)
+        often = history.fired >= CHRONIC_FIRED
+        chronic = often and history.resolved_itself >= CHRONIC_SHARE * history.fired
+        if chronic and rule.severity != "critical" and rule.signal not in GAUGES:
             self.do(f"noise {number}")
+        elif rule.component is not None and not self._threatened(rule.component):
+            self._worries[number] = self.drill.now_ms + AGAIN_MS
+
+    def _consider_again(self, card: AlertCard) -> None:
+        """Nobody was hurt a while later either: say so and mark it, unless it moves now."""
+        number, component = card.fired.alert, card.fired.component
+        del self._worries[number]
+        if self._threatened(component):
             return
+        if card.fired.severity == "critical":
+            self.state(f"note {card.fired.rule}: users are well, nothing to act on")
+            self.update("internal", f"{card.fired.rule} on {component}: looked at it, users are well", None)
+        self.do(f"noise {number}")
+
+    def _threatened(self, component: str) -> bool:
+        """Look at a component and act on what its gauges say is coming; return whether anything is."""
         self.eyes.closely(component)
-        threat = coming(self.eyes.scene(()).of(component), self.eyes.scene(()))
+        scene = self.eyes.scene(())
+        threat = coming(scene.of(component), scene)
         if threat is not None:
             self._avert(threat)
-        elif not self.drill.ended and card.fired.severity == "critical":
-            self.state(f"note {component}: nobody is hurt, nothing to act on; watching it")
+        return threat is not None
 
     def _avert(self, threat: Coming) -> None:
         """Act on what will hurt users soon, and tell colleagues."""
-        of = threat.hypothesis
-        if not self.declared:
-            self.state(f"declare P4 {of.why}; acting before users are hurt")
-        self.state(f"suspect {of.component} {of.mechanism} {of.confidence}%")
-        self.eyes.changes()
-        for remedy in remedies(of, self.eyes.scene(())):
-            if self._perform(remedy):
-                break
-        self.update("internal", f"{of.why}; acted on, users were not hurt", None)
+        component = threat.hypothesis.component
+        self.eyes.changes_of(component)
+        scene = self.eyes.scene(())
+        of = with_deploy(threat.hypothesis, scene)
+        self.state(f"suspect {component} {of.mechanism} {of.confidence}%")
+        for remedy in remedies(of, scene):
+            if remedy.commands[0] not in self._tried:
+                self._tried.add(remedy.commands[0])
+                if self._perform(remedy):
+                    break
+        self.update("internal", f"{of.why}; acted on it before users were hurt", None)
 
     # --- an incident --------------------------------------------------------------------------------------
 
