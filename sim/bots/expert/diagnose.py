@@ -131,6 +131,7 @@ def _of_component(seen: Observed, likely: float, scene: Scene) -> Iterator[Hypot
         weight = sum(sign.weight for sign in mine) + (PLAIN if brought else 0.0)
         part = next((sign.part for sign in mine if sign.part), None)
         of = Hypothesis(seen.component, mechanism, likely * weight, mine[0].why, part, brought)
+        of = woken(of, changes)
         yield from dict.fromkeys((of, with_deploy(of, scene)))
     for change in changes:
         brings = _OF_CHANGE.get(change.what)
@@ -138,6 +139,14 @@ def _of_component(seen: Observed, likely: float, scene: Scene) -> Iterator[Hypot
             weight = PLAIN if not told else WEAK
             why = f"{change.change} was made shortly before it began"
             yield Hypothesis(seen.component, brings, likely * weight, why, None, change)
+
+
+def woken(of: Hypothesis, changes: list[KnownChange]) -> Hypothesis:
+    """Return that it is the flag, where a version is bad that was there before, and a flag was turned on."""
+    flag = next((change for change in changes if change.what == "flag"), None)
+    if of.mechanism != "deploy" or of.change is not None or flag is None:
+        return of
+    return replace(of, mechanism="flag", score=of.score * 1.2, change=flag)
 
 
 def with_deploy(of: Hypothesis, scene: Scene) -> Hypothesis:

@@ -6,7 +6,7 @@ figures, without logs no lines.
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import isfinite
+from math import isfinite, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from sim.bots.expert.scene import Observed, Part, Scene
 from sim.look.health import mark
 from sim.spec import Signal
 from sim.view import DAY_MS, Figures, KnownChange, View
+from sim.world.series import By
 
 USUAL_SAMPLES = 20
 """The usual is the mean of five minutes of yesterday, as on the map."""
@@ -23,7 +24,7 @@ TREND_MS = 20 * 60_000
 STEADY_R2 = 0.7
 """A gauge moves steadily where a straight line explains so much of it; an assumption."""
 GAUGES: tuple[Signal, ...] = ("disk_share", "memory_share", "queue_age_s", "lag_s")
-_BUSY_TIMES = 2.0
+_BUSY_TIMES, NO_RPS = 2.0, 0.01
 
 
 class Eyes:
@@ -125,7 +126,7 @@ class Eyes:
         usual = self._view.figures(component, DAY_MS, USUAL_SAMPLES)
         whole, before = now.get((None, ""), {}), usual.get((None, ""), {})
         parts = tuple(
-            Part(by, label, mark(figures, _ordinary(usual.get((by, label), {}), before)), figures)
+            _part(by, label, figures, usual.get((by, label), {}), before)
             for (by, label), figures in now.items()
             if by is not None and (by == "zone" or not zones_only)
         )
@@ -144,6 +145,12 @@ class Eyes:
             if curves:
                 found[signal] = slope_per_h(curves[0].times_ms, curves[0].values)
         return found
+
+
+def _part(by: By, label: str, now: Figures, own: Figures, whole: Figures) -> Part:
+    rps = now.get("rps", nan)
+    gone = rps < NO_RPS and own.get("rps", 0.0) >= 1.0
+    return Part(by, label, mark(now, _ordinary(own, whole)), now, gone)
 
 
 def _ordinary(part: Figures, whole: Figures) -> Figures:

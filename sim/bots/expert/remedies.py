@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.bots.expert.diagnose import Hypothesis, suspicious
 from sim.bots.expert.scene import Scene, callers_of
-from sim.spec import Component
+from sim.spec import Component, Flag
 
 KEPT_LEAST, KEPT_MOST = 10, 60
 """Where something drowns, at least and at most so many percent of its requests are let in; assumptions."""
@@ -134,13 +134,19 @@ def _words(text: str) -> set[str]:
 
 
 def _flags(of: Hypothesis, component: Component, scene: Scene, *, every: bool = False) -> Iterator[Remedy]:
-    """Flags that the signs or a suspicious change speak of, then (for a flag that fails) the others."""
+    """Flags that a suspicious change or the log speaks of, the plainest first; with `every` the others too."""
     changes = [change for change in scene.changes_of(component.id) if suspicious(change, scene)]
-    said = _words(of.why) | {word for c in changes for word in _words(f"{c.change} {c.summary}")}
-    lines = {word for line in scene.of(component.id).lines if "INFO" not in line for word in _words(line)}
-    named = [f for f in component.flags if f.on and _words(f"{f.id} {f.title}") & (said | lines)]
-    rest = [flag for flag in component.flags if flag.on and flag not in named] if every else []
-    yield from (_one(f"flag-off {component.id} {flag.id}") for flag in (*named, *rest))
+    changed = {word for c in changes for word in _words(f"{c.change} {c.summary}")}
+    usual = {word for op in component.operations for word in _words(op.id)}
+    lines = (line for line in scene.of(component.id).lines if "INFO" not in line)
+    logged = {word for line in (*lines, of.why) for word in _words(line)} - usual
+
+    def told(flag: Flag) -> int:
+        name, title = _words(flag.id), _words(flag.title)
+        return 4 * len(name & changed) + 2 * len(name & logged) + len(title & (changed | logged))
+
+    on = sorted((flag for flag in component.flags if flag.on), key=lambda flag: -told(flag))
+    yield from (_one(f"flag-off {component.id} {flag.id}") for flag in on if every or told(flag))
 
 
 def _reverts(of: Hypothesis, component: Component, scene: Scene) -> Iterator[Remedy]:

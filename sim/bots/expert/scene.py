@@ -16,12 +16,16 @@ SICK: tuple[Mark, ...] = ("!!", "!", "-", "?")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One zone, version or shard of a component, as measured against the usual."""
+    """One zone, version or shard of a component, as measured against the usual.
+
+    `gone` says that it has no requests where it usually has.
+    """
 
     by: By
     label: str
     mark: Mark
     now: Figures
+    gone: bool = False
 
     @property
     def errors(self) -> float:

@@ -43,7 +43,7 @@ _WORDS: tuple[tuple[str, str, float], ...] = (
     (r"replica lost|not rescheduled|insufficient capacity", "capacity", STRONG),
     (r"no route to host|zone .*unreachable", "zone", STRONG),
     (r"peers lost|no heartbeat", "network", STRONG),
-    (r"connection reset by peer|retransmission|packet", "network", PLAIN),
+    (r"connection reset by peer|retransmission|packet loss", "network", PLAIN),
     (r"rule evaluation|evaluation of|regular expression|backtrack|at 100 % cpu", "cpu", STRONG),
     (r"current configuration|configuration (?:reloaded|is invalid)", "config", PLAIN),
     (r"unhandled exception|aborted in handler|took longer than its budget|serialising", "deploy", PLAIN),
@@ -190,6 +190,8 @@ def odd_part(parts: tuple[Part, ...]) -> Part | None:
 
 def _badness(part: Part) -> float:
     """Return how bad a part is: its errors, or a good part of one where it is marked without them."""
-    floor = {"!!": 0.3, "!": 0.05, "-": 0.5}.get(part.mark, 0.0)
+    floor = {"!!": 0.3, "!": 0.05}.get(part.mark, 0.0)
+    if part.gone and part.by == "zone":  # a version that has gone was rolled
+        floor = 0.5
     slow = part.now.get("cpu_share", 0.0)
     return max(part.errors, floor, 0.2 if isfinite(slow) and slow >= _BUSY_CPU else 0.0)
