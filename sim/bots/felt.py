@@ -1,5 +1,6 @@
 """How bad it is for users, as far as one person can see: severity, journeys hurt, share of users."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
@@ -89,9 +90,55 @@ def _measured(view: View, journey: Journey) -> JourneyFelt:
     late = None if journey.queue is None else view.measured_now(journey.queue, "queue_age_s")
     if late is not None and late > journey.late_s:
         share = 1.0
-    return JourneyFelt(
-        journey.id, journey.title, journey.critical, rps * 60.0 / journey.requests_per_user_min, share
-    )
+    return JourneyFelt(journey.id, journey.title, journey.critical, _users(journey, rps), share)
+
+
+def felt_by_logs(view: View, last_s: int) -> Felt:
+    """Return what the logs of the components at which users enter tell: failed lines of all that was served.
+
+    Without any log it is what the alerts tell.
+    """
+    entries = dict.fromkeys(journey.entry.split(".")[0] for journey in view.world.journeys)
+    lines = {entry: view.log_lines(entry, last_s) for entry in entries}
+    if not any(lines.values()):
+        return felt_by_alerts(view)
+    usual = _usual_rps(view)
+    failed = {entry: failed_lines(lines[entry]) for entry in entries}
+    served = sum(int(n) for log in lines.values() for line in log for n in _SERVED.findall(line))
+    busy = served / last_s / sum(usual.values()) if served else 1.0
+    felt = []
+    for journey in view.world.journeys:
+        entry, _, operation = journey.entry.partition(".")
+        rps = usual[journey.id] * min(2.0, max(0.2, busy))
+        bad = min(1.0, failed[entry].get(operation, 0) / last_s / max(rps, 1e-9))
+        felt.append(JourneyFelt(journey.id, journey.title, journey.critical, _users(journey, rps), bad))
+    return feel(felt, view.policy, blind=True)
+
+
+def failed_lines(lines: Iterable[str]) -> dict[str, int]:
+    """Return how many requests of each operation a log says have failed."""
+    found: dict[str, int] = {}
+    for line in lines:
+        told = _FAILED.search(line)
+        if told is not None:
+            found[told["operation"]] = found.get(told["operation"], 0) + int(told["times"] or 1)
+    return found
+
+
+_FAILED = re.compile(r" ERROR (?P<operation>[\w-]+): .*?(?:\(x(?P<times>\d+)\))?$")
+_SERVED = re.compile(r"served (\d+) requests")
+
+
+def _usual_rps(view: View) -> dict[str, float]:
+    """Return the ordinary demand for each journey, which is known without looking."""
+    return {
+        journey.id: sum(client.rps.get(journey.id, 0.0) for client in view.world.clients)
+        for journey in view.world.journeys
+    }
+
+
+def _users(journey: Journey, rps: float) -> float:
+    return rps * 60.0 / journey.requests_per_user_min
 
 
 def felt_by_alerts(view: View) -> Felt:
@@ -102,14 +149,9 @@ def felt_by_alerts(view: View) -> Felt:
         if rule.journey is not None and not card.noise:
             value = card.fired.value if rule.signal == "error_share" else 0.5
             bad[rule.journey] = max(bad.get(rule.journey, 0.0), value if isfinite(value) else 0.5)
-    usual = {
-        journey.id: sum(client.rps.get(journey.id, 0.0) for client in view.world.clients)
-        for journey in view.world.journeys
-    }
+    usual = _usual_rps(view)
     felt = [
-        JourneyFelt(
-            j.id, j.title, j.critical, usual[j.id] * 60.0 / j.requests_per_user_min, bad.get(j.id, 0.0)
-        )
+        JourneyFelt(j.id, j.title, j.critical, _users(j, usual[j.id]), bad.get(j.id, 0.0))
         for j in view.world.journeys
     ]
     return feel(felt, view.policy, blind=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from sim.bots.expert.scene import Observed, Scene, called_by, reached_by
-from sim.bots.expert.signs import PLAIN, STRONG, WEAK, blamed, odd_part, signs
+from sim.bots.expert.signs import PLAIN, STRONG, WEAK, Sign, blamed, odd_part, signs
 from sim.look.health import Mark
 from sim.view import KnownChange
 from sim.world.series import By
@@ -20,7 +20,8 @@ _CALLEE_AS_BAD = 0.35
 """A component that calls something as bad is this likely to be the place itself."""
 _NOT_SHARED = 0.15
 """One that no hurt journey needs is hardly the place."""
-_BLAMED, _TOLD = 0.6, 0.3
+_TOLD, _DEPTH_MAX = 0.25, 8
+"""What an alert speaks of is worth a look; so deep are calls followed."""
 SUSPECT_BEFORE_MS, SUSPECT_AFTER_MS = 20 * 60_000, 3 * 60_000
 """A change made so shortly before trouble began (or, as clocks of alerts lag, right after) is suspicious."""
 _OF_CHANGE = {"deploy": "deploy", "config": "config", "flag": "flag", "infrastructure": "config"}
@@ -53,13 +54,13 @@ class Hypothesis:
 def places(scene: Scene) -> tuple[tuple[str, float], ...]:
     """Return the components with how likely each is the place, the likeliest first."""
     reach = {journey.id: reached_by(scene.world, journey.id) for journey in scene.world.journeys}
-    blame = _blame(scene)
+    blame = blame_of(scene)
     found = []
     for component in scene.world.components:
         seen = scene.of(component.id)
         own = _sickness(seen)
-        if own < _BY_MARK["!!"] and component.id in blame:
-            own = max(own, _BLAMED * blame[component.id])
+        if seen.mark == "?":
+            own = max(own, blame.get(component.id, 0.0))
         if component.id in scene.told and own < _TOLD:
             own = _TOLD
         worst_callee = max((_sickness(scene.of(name)) for name in called_by(component)), default=0.0)
@@ -67,6 +68,28 @@ def places(scene: Scene) -> tuple[tuple[str, float], ...]:
             own *= _CALLEE_AS_BAD
         found.append((component.id, own * _shared(component.id, scene, reach)))
     return tuple(sorted(found, key=lambda pair: -pair[1]))
+
+
+def blame_of(scene: Scene) -> dict[str, float]:
+    """Return how the guilt for failed requests spreads from where users enter, by the logs that were read.
+
+    A component whose log was read keeps the share of its errors that are its own and passes the rest on to
+    those it blames; one whose log was not read keeps all that comes to it.
+    """
+    entries = dict.fromkeys(j.entry.split(".")[0] for j in scene.world.journeys if j.id in scene.hurt)
+    carried = dict.fromkeys(entries, 1.0)
+    kept: dict[str, float] = {}
+    for _ in range(_DEPTH_MAX):
+        onward: dict[str, float] = {}
+        for name, guilt in carried.items():
+            counts = blamed(scene.of(name), scene)
+            total = sum(counts.values())
+            for place, times in counts.items() if total else [(name, 1)]:
+                share = guilt * times / (total or 1)
+                target = kept if place == name else onward
+                target[place] = target.get(place, 0.0) + share
+        carried = onward
+    return {name: min(1.0, guilt) for name, guilt in kept.items()}
 
 
 def _sickness(seen: Observed) -> float:
@@ -96,49 +119,38 @@ def _shared(component: str, scene: Scene, reach: dict[str, frozenset[str]]) -> f
     return max(_NOT_SHARED, of_hurt * (1.0 - 0.5 * of_well))
 
 
-def _blame(scene: Scene) -> dict[str, float]:
-    """Return which share of the failed calls in the logs seen is blamed on each component."""
-    counts: dict[str, int] = {}
-    for seen in scene.observed.values():
-        for callee, times in blamed(seen, scene).items():
-            counts[callee] = counts.get(callee, 0) + times
-    total = sum(counts.values())
-    return {callee: times / total for callee, times in counts.items()} if total else {}
-
-
 def hypotheses(scene: Scene) -> tuple[Hypothesis, ...]:
-    """Return what it may be, the likeliest first; of the components that were looked at closely."""
-    found: dict[tuple[str, str], Hypothesis] = {}
-    whole = zone_wide(scene)
-    for component, likely in places(scene):
-        seen = scene.of(component)
-        if not seen.lines and not seen.slopes:
-            continue
-        for hypothesis in _of_component(seen, likely, scene):
-            known = found.get((hypothesis.component, hypothesis.mechanism))
-            if known is None or known.score < hypothesis.score:
-                found[hypothesis.component, hypothesis.mechanism] = hypothesis
-    ranked = [*found.values(), *whole]
-    return tuple(sorted(ranked, key=lambda each: -each.score))
+    """Return what it may be, the likeliest first; of what was looked at closely, and what that speaks of."""
+    likely = dict(places(scene))
+    close = [name for name in likely if scene.of(name).lines or scene.of(name).slopes]
+    told = [sign for name in close for sign in signs(scene.of(name), scene)]
+    found = [*zone_wide(scene)]
+    for name in dict.fromkeys((*close, *(sign.component for sign in told))):
+        mine = [sign for sign in told if sign.component == name]
+        found += _of_component(name, likely[name], mine, scene)
+    best: dict[tuple[str, str], Hypothesis] = {}
+    for each in found:
+        known = best.setdefault((each.component, each.mechanism), each)
+        if each.score > known.score:
+            best[each.component, each.mechanism] = each
+    return tuple(sorted(best.values(), key=lambda each: -each.score))
 
 
-def _of_component(seen: Observed, likely: float, scene: Scene) -> Iterator[Hypothesis]:
-    told = signs(seen, scene)
-    changes = [change for change in scene.changes_of(seen.component) if suspicious(change, scene)]
+def _of_component(name: str, likely: float, told: list[Sign], scene: Scene) -> Iterator[Hypothesis]:
+    changes = [change for change in scene.changes_of(name) if suspicious(change, scene)]
     for mechanism in dict.fromkeys(sign.mechanism for sign in told):
         mine = [sign for sign in told if sign.mechanism == mechanism]
         brought = next((c for c in changes if mechanism in _SAME.get(c.what, ())), None)
         weight = sum(sign.weight for sign in mine) + (PLAIN if brought else 0.0)
         part = next((sign.part for sign in mine if sign.part), None)
-        of = Hypothesis(seen.component, mechanism, likely * weight, mine[0].why, part, brought)
-        of = woken(of, changes)
+        of = woken(Hypothesis(name, mechanism, likely * weight, mine[0].why, part, brought), changes)
         yield from dict.fromkeys((of, with_deploy(of, scene)))
     for change in changes:
         brings = _OF_CHANGE.get(change.what)
         if brings is not None:
             weight = PLAIN if not told else WEAK
             why = f"{change.change} was made shortly before it began"
-            yield Hypothesis(seen.component, brings, likely * weight, why, None, change)
+            yield Hypothesis(name, brings, likely * weight, why, None, change)
 
 
 def woken(of: Hypothesis, changes: list[KnownChange]) -> Hypothesis:

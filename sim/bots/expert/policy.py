@@ -5,7 +5,7 @@ from sim.bots.expert.diagnose import Hypothesis, hypotheses, places, with_deploy
 from sim.bots.expert.observe import GAUGES, Eyes
 from sim.bots.expert.remedies import Remedy, remedies
 from sim.bots.expert.watch import Coming, coming
-from sim.bots.felt import Felt, felt_by_figures
+from sim.bots.felt import Felt, felt_by_figures, felt_by_logs
 from sim.bots.responder import STEP_MS, Pace, Responder
 from sim.drill import Drill
 
@@ -15,6 +15,8 @@ PLACES_MAX = 4
 """So many components are looked at closely before acting on the best hypothesis there is."""
 REFRESH_MS = 120_000
 """How users are is looked at again after so long."""
+BLIND_S = 60
+"""Without dashboards so much of the logs is read to tell how users are."""
 SETTLE_MS = 45_000
 """An act shows in the figures after so long."""
 HOLD_MS = 5 * 60_000
@@ -55,8 +57,15 @@ class Expert(Responder):
         return self._felt
 
     def _feel(self, line: str = "journeys") -> Felt:
-        self.look(line)
-        self._felt, self._felt_ms = felt_by_figures(self.view), self.drill.now_ms
+        if line == "status" or not self.eyes.blind:
+            self.look(line)
+        if self.eyes.blind:
+            for entry in dict.fromkeys(j.entry.split(".")[0] for j in self.view.world.journeys):
+                self.look(f"logs {entry} last {BLIND_S}s")
+            self._felt = felt_by_logs(self.view, BLIND_S)
+        else:
+            self._felt = felt_by_figures(self.view)
+        self._felt_ms = self.drill.now_ms
         return self._felt
 
     def keep_rhythm(self) -> None:

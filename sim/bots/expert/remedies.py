@@ -134,7 +134,7 @@ def _words(text: str) -> set[str]:
 
 
 def _flags(of: Hypothesis, component: Component, scene: Scene, *, every: bool = False) -> Iterator[Remedy]:
-    """Flags that a suspicious change or the log speaks of, the plainest first; with `every` the others too."""
+    """Flags that a suspicious change or the log speaks of, plainest first; with `every` the others too."""
     changes = [change for change in scene.changes_of(component.id) if suspicious(change, scene)]
     changed = {word for c in changes for word in _words(f"{c.change} {c.summary}")}
     usual = {word for op in component.operations for word in _words(op.id)}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
 
-from sim.bots.expert.scene import Observed, Part, Scene, callers_of
+from sim.bots.expert.scene import Observed, Part, Scene, called_by, callers_of
 from sim.world.series import By
 
 STRONG, PLAIN, WEAK = 3.0, 1.5, 0.5
@@ -64,9 +64,6 @@ _WORDS: tuple[tuple[str, str, float], ...] = (
     (r"failed fan|spare took over", "host", STRONG),
 )
 _OF_LOGS = tuple((re.compile(words, re.IGNORECASE), mechanism, weight) for words, mechanism, weight in _WORDS)
-_ABOUT_A_CALL = re.compile(
-    r"calling |40[13] from|50\d from|refused by|answered with|gave up|lost connection|access denied"
-)
 _TOKEN = re.compile(r"token expired|not authorised|access denied|40[13] from", re.IGNORECASE)
 _LEVEL = re.compile(r"\b(INFO|WARN|ERROR|FATAL)\b")
 
@@ -84,41 +81,50 @@ def signs(seen: Observed, scene: Scene) -> tuple[Sign, ...]:
 
 
 def _in_logs(seen: Observed, scene: Scene) -> Iterator[Sign]:
-    told: set[str] = set()
-    if scene.world.component(seen.component).kind == "cache":
-        told.add("memory")  # it is meant to be full
-    names = [component.id for component in scene.world.components if component.id != seen.component]
+    """Yield what lines say; one about a call that failed speaks of what was called."""
+    told: set[tuple[str, str]] = set()
     for line in seen.lines:
-        callee = pointed_at(line, names)
-        if callee is not None:
-            if _TOKEN.search(line) and "credential" not in told:
-                told.add("credential")
-                yield Sign(seen.component, "credential", PLAIN, line)
-            continue
+        callee = pointed_at(line, seen.component, scene)
+        if callee is not None and _TOKEN.search(line) and ("", "credential") not in told:
+            told.add(("", "credential"))
+            yield Sign(seen.component, "credential", PLAIN, line)
         for words, mechanism, weight in _OF_LOGS:
-            if words.search(line) and mechanism not in told:
-                told.add(mechanism)
-                yield Sign(seen.component, mechanism, weight, line)
+            place = callee or seen.component
+            full = mechanism == "memory" and scene.world.component(place).kind == "cache"
+            if words.search(line) and (place, mechanism) not in told and not full:
+                told.add((place, mechanism))
+                yield Sign(place, mechanism, weight, line)
 
 
-def pointed_at(line: str, names: list[str]) -> str | None:
+_POINTS = r"(?:calling|from|by|with|to|of) {0}(?![\w-])|^{0}(?::| answered| failed| did not| refused)"
+
+
+def pointed_at(line: str, component: str, scene: Scene) -> str | None:
     """Return the component that a line blames: a call to it that failed; None where it is about itself."""
-    if not _ABOUT_A_CALL.search(line):
+    level, *rest = _LEVEL.split(line, maxsplit=1)[1:]
+    text = rest[0].strip() if rest else line
+    operation, colon, after = text.partition(": ")
+    if colon and any(op.id == operation for op in scene.world.component(component).operations):
+        text = after
+    if level == "INFO":
         return None
-    text = _LEVEL.split(line, maxsplit=1)[-1]
-    found = [name for name in names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
+    found = [
+        other
+        for other in called_by(scene.world.component(component))
+        if re.search(_POINTS.format(re.escape(other)), text)
+    ]
     return max(found, key=len, default=None)
 
 
 def blamed(seen: Observed, scene: Scene) -> dict[str, int]:
-    """Return how many times a component's log blames each other one for a failed call."""
-    names = [component.id for component in scene.world.components if component.id != seen.component]
+    """Return how many bad lines of a component's log blame each other component; itself under its name."""
     found: dict[str, int] = {}
     for line in seen.lines:
-        callee = pointed_at(line, names)
-        if callee is not None:
-            times = re.search(r"\(x(\d+)\)", line)
-            found[callee] = found.get(callee, 0) + (int(times[1]) if times else 1)
+        if " ERROR " not in line and " FATAL " not in line:
+            continue
+        place = pointed_at(line, seen.component, scene) or seen.component
+        times = re.search(r"\(x(\d+)\)$", line)
+        found[place] = found.get(place, 0) + (int(times[1]) if times else 1)
     return found
 
 
