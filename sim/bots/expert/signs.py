@@ -101,8 +101,8 @@ _POINTS = r"(?:calling|from|by|with|to|of) {0}(?![\w-])|^{0}(?::| answered| fail
 
 def pointed_at(line: str, component: str, scene: Scene) -> str | None:
     """Return the component that a line blames: a call to it that failed; None where it is about itself."""
-    level, *rest = _LEVEL.split(line, maxsplit=1)[1:]
-    text = rest[0].strip() if rest else line
+    _, level, text = (*_LEVEL.split(line, maxsplit=1), "INFO", "")[:3]  # a remark has no level
+    text = text.strip()
     operation, colon, after = text.partition(": ")
     if colon and any(op.id == operation for op in scene.world.component(component).operations):
         text = after
