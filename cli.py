@@ -108,9 +108,8 @@ class Below:
 
         try:
             if missing(folder, COMPARED):
-                click.echo(
-                    "playing what would have been (nobody, an expert, the best known play) ...", err=True
-                )
+                if sys.stderr.isatty():
+                    click.echo("playing what would have been: nobody, an expert, the best play ...", err=True)
                 make(folder, {name: BOTS[name] for name in COMPARED})
         except JournalError as error:
             click.echo(f"no comparison: {error}", err=True)
