@@ -1,16 +1,22 @@
 """The verb `pagerdrill score`."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 if TYPE_CHECKING:
     from scoring.scorecard import Scorecard
 
-FindDrill = Callable[[str, str | None], Path]
-"""Returns the folder of a drill by its name and the home folder, as typed; raises PagerDrillError."""
+
+class Above(Protocol):
+    """What the command hands down."""
+
+    def find_drill(self, drill: str, home: str | None) -> Path:
+        """Return the folder of a drill by its name and the home folder, as typed. Raises PagerDrillError."""
+
+    def make_baselines(self, folder: Path) -> None:
+        """Play what would have been of a drill that is over, as far as it was not played yet."""
 
 
 FORMATS = ("text", "json", "html", "md")
@@ -29,14 +35,21 @@ OF_SUFFIX = {".json": "json", ".html": "html", ".htm": "html", ".md": "md", ".ma
 @click.option("--output", metavar="FILE", help="Write the card to this file, over what is there.")
 @click.option("--total", "with_total", is_flag=True, help="Add the total, 0 to 100.")
 @click.option("--home", help="Where drills are kept (default: PAGERDRILL_HOME, or the platform's place).")
+@click.option(
+    "--no-baselines",
+    is_flag=True,
+    envvar="PAGERDRILL_NO_BASELINES",
+    help="Do not play what would have been; compare with what there is.",
+)
 @click.pass_obj
 def score(
-    find_drill: FindDrill,
+    above: Above,
     drill: str,
     form: str | None,
     output: str | None,
     with_total: bool,
     home: str | None,
+    no_baselines: bool,
 ) -> None:
     """Show the scorecard of a drill: what went well, what did not, on what evidence, and what would help.
 
@@ -48,7 +61,7 @@ def score(
     from sim.errors import PagerDrillError
     from sim.events import DrillEnded
 
-    folder = find_drill(drill, home)
+    folder = above.find_drill(drill, home)
     record = load(folder)
     if not having(record.records, DrillEnded):
         raise PagerDrillError(
@@ -56,6 +69,8 @@ def score(
             f"go on with `pagerdrill play --resume {drill}`"
         )
     form = form or OF_SUFFIX.get(Path(output or "").suffix.lower(), "text")
+    if not no_baselines:
+        above.make_baselines(folder)
     card = judge(record, read_baselines(folder))
     if output is not None:
         from scoring.output import write_whole

@@ -33,7 +33,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(program: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    environment["PAGERDRILL_HOME"] = str(cwd / "home")
+    environment |= {"PAGERDRILL_HOME": str(cwd / "home"), "PAGERDRILL_NO_BASELINES": "1"}
     return subprocess.run(
         [str(program), *arguments],
         check=False,
