@@ -58,7 +58,7 @@ class _Oracle(Responder):
         if fault is None or fault.where.component is None:
             return
         self.look(f"metrics {fault.where.component}")
-        self.look(f"logs {fault.where.component}")
+        self.look("changes")
         mechanism = faults.FAULTS[fault.kind].mechanism
         self.do(f"suspect {fault.where.component} {mechanism} 90%")
 
