@@ -12,6 +12,8 @@ from sim.spec import Severity
 STEP_MS = 5_000
 INTERNAL_EVERY_MS = 30 * 60_000
 """Colleagues hear of P1 to P3 so often: each 20 to 30 minutes (facts of published policies)."""
+LOST = "would be lost"
+"""What is said of an act that loses records for good; a player who does not see to that does not begin it."""
 TRIES = 3
 """An act whose tool gives up is tried so often in all."""
 WORD_STEPS = 72
@@ -89,8 +91,10 @@ class Responder(ABC):
         """Begin an act; get somebody for its second word where it needs one. None where it is refused."""
         known = set(self.view.board.acts)
         answer = self.act(command)
-        if answer.refused and "second person" in answer.text:
-            self._get_somebody()
+        if answer.refused and LOST in answer.text and self.spared(command):
+            answer = self.act(command)
+        if answer.refused and "second person" in answer.text and LOST not in answer.text:
+            self.get_somebody()
             answer = self.act(command)
         for _ in range(0 if answer.refused else WORD_STEPS):
             begun = [card for number, card in self.view.board.acts.items() if number not in known]
@@ -115,7 +119,11 @@ class Responder(ABC):
                 return True
         return False
 
-    def _get_somebody(self) -> None:
+    def spared(self, command: str) -> bool:
+        """See to it that an act loses no records any more; return whether that was achieved. By default not."""
+        return False
+
+    def get_somebody(self) -> None:
         """Page whoever is behind us and wait until they are here."""
         other = next((person.id for person in self.view.chain[1:]), None)
         if other is None:

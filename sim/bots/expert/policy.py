@@ -1,5 +1,7 @@
 """The expert's loop: watch, take a page, diagnose, act, verify, close. The policy is in the package."""
 
+from math import inf
+
 from sim.board import ActCard, AlertCard
 from sim.bots.expert.diagnose import Hypothesis, hypotheses, places, with_deploy
 from sim.bots.expert.observe import GAUGES, Eyes
@@ -21,6 +23,8 @@ SETTLE_MS = 45_000
 """An act shows in the figures after so long."""
 HOLD_MS = 5 * 60_000
 """Users have to be well for so long before it is called over."""
+CATCH_UP_MS, CAUGHT_UP_S = 3 * 60_000, 1.0
+"""A standby that has not come nearer for so long does not catch up; so little behind it has everything."""
 CALM_MS, BUSY_CPU, MOVES_MAX = 3 * 60_000, 0.9, 8
 """What drowns gets so long to keep up with what is let in, that is below this share of its processors; so
 many times more or less is let in."""
@@ -291,6 +295,33 @@ class Expert(Responder):
         self._feel("status")
         if not self._felt.hurt:
             self.state("resolve")
+
+    def spared(self, command: str) -> bool:
+        """Free what holds a standby back and wait until it has caught up: confirmed is confirmed."""
+        verb, component = command.split()[:2]
+        if verb != "failover":
+            return False
+        self.news = "We wait until the copy has everything, so that nothing is lost"
+        self.eyes.closely(component)
+        scene = self.eyes.scene(())
+        held = (of for of in hypotheses(scene) if (of.component, of.mechanism) == (component, "database"))
+        for of in held:
+            self.do(f"note {component}: {of.why.split(maxsplit=1)[-1]}")
+            self.perform(f"kill-query {component}")
+        return self._caught_up(component)
+
+    def _caught_up(self, component: str) -> bool:
+        """Wait while a standby catches up; return whether it has everything."""
+        lag_s, since_ms = inf, self.drill.now_ms
+        while self.drill.now_ms - since_ms < CATCH_UP_MS and not self.drill.ended:
+            self.look(f"metrics {component} lag_s")
+            now_s = self.view.measured_now(component, "lag_s") or 0.0
+            if now_s < CAUGHT_UP_S:
+                return True
+            if now_s < 0.9 * lag_s:
+                lag_s, since_ms = now_s, self.drill.now_ms
+            self._spend(SETTLE_MS)
+        return False
 
     # --- hands --------------------------------------------------------------------------------------------
 
