@@ -120,7 +120,7 @@ class Responder(ABC):
         return False
 
     def spared(self, command: str) -> bool:
-        """See to it that an act loses no records any more; return whether that was achieved. By default not."""
+        """See to it that an act loses no records any more; return whether it is so. By default not."""
         return False
 
     def get_somebody(self) -> None:
