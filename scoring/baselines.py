@@ -72,6 +72,7 @@ def in_words(comparison: Comparison) -> str:
         return f"{comparison.title}: {difference}."
     after_ms = comparison.mitigated_after_ms
     when = "not mitigated" if after_ms is None else f"mitigated after {minutes_text(after_ms)}"
+    when = when if lost else "nobody hurt"
     return f"{comparison.title}: {difference} ({lost:,.0f}), {when}."
 
 

@@ -2,14 +2,21 @@
 
 It acts through the same verbs and with the pace of a person (assumptions: 15 s to a page, 20 s a look,
 30 s an act or a statement, 60 s an update), but it knows from the scenario what is wrong and what cures it.
+What can be prevented it ends at the first evidence, before anybody is paged; a false alarm it looks at,
+reports and leaves alone.
 """
-
-from collections.abc import Iterator
 
 from sim.bots.felt import Felt, by_policy
 from sim.bots.responder import KNOWING, STEP_MS, Responder
 from sim.drill import Drill
-from sim.events import ImpactMeasured, ImpactMitigated, ImpactRelapsed, Record
+from sim.events import (
+    EvidenceAppeared,
+    ImpactMeasured,
+    ImpactMitigated,
+    ImpactRelapsed,
+    ImpactStarted,
+    Record,
+)
 from sim.spec import Fault, Scenario
 from sim.world import faults
 
@@ -25,6 +32,47 @@ class _Oracle(Responder):
         return self.drill.scenario
 
     def play(self) -> None:
+        match self.scenario.expects:
+            case "no_action":
+                self._leave_alone()
+            case "prevent":
+                self._avert()
+            case _:
+                self._relieve()
+
+    # --- ways to play -------------------------------------------------------------------------------------
+
+    def _leave_alone(self) -> None:
+        """Take the page, look at users and at what is behind it, tell colleagues, and mark it."""
+        while not self.view.board.waiting_pages and not self.drill.ended:
+            self.pass_(STEP_MS)
+        self.pass_(self.pace.react_ms)
+        self.do("ack all")
+        self.look("status")
+        self._look_at_the_culprit()
+        self.update("internal", "A false alarm: users are well, and nothing was touched", None)
+        for card in self.view.board.open_alerts:
+            self.do(f"noise {card.fired.alert}")
+        self.run_out()
+
+    def _avert(self) -> None:
+        """Act at the first evidence, page or not; where users are hurt by then, relieve them as ever."""
+        while self._latest(EvidenceAppeared) is None and not self.drill.ended:
+            self.pass_(STEP_MS)
+        if self.felt().hurt:
+            self._relieve()
+            return
+        self.pass_(self.pace.react_ms)
+        self.do("status")
+        self._look_at_the_culprit()
+        acts = self._best_play()
+        self._act(acts)
+        self.update("internal", "It would have hurt users soon; we take it away before", None)
+        self._follow(acts)
+        self.run_out()
+
+    def _relieve(self) -> None:
+        """Declare, act, tell people until users are well, and close."""
         if not self._wait_for_page():
             return
         self.pass_(self.pace.react_ms)
@@ -33,7 +81,7 @@ class _Oracle(Responder):
         self._look_at_the_culprit()
         self.declare(self.scenario.title, self.felt().severity)
         self.state_scope(self.felt())
-        acts = list(self._cure())
+        acts = self._best_play()
         self._act(acts)
         self.tell_everybody("We are acting on it")
         self.news = "We are still on it"
@@ -62,23 +110,24 @@ class _Oracle(Responder):
         mechanism = faults.FAULTS[fault.kind].mechanism
         self.do(f"suspect {fault.where.component} {mechanism} 90%")
 
-    def _cure(self) -> Iterator[str]:
-        """Return the commands of the scenario's first play that cures."""
-        for play in self.scenario.plays:
-            if play.effect == "cures":
-                return iter(play.commands)
-        return iter(())
+    def _best_play(self) -> tuple[str, ...]:
+        """Return the commands of the scenario's first play that cures or, where none does, that relieves."""
+        for effect in ("cures", "relieves"):
+            for play in self.scenario.plays:
+                if play.effect == effect:
+                    return play.commands
+        return ()
 
-    def _act(self, commands: list[str]) -> None:
+    def _act(self, commands: tuple[str, ...]) -> None:
         """Give the commands, each when the act before it is done; people hear while the last one runs."""
         for command in commands[:-1]:
             self.perform(command)
         for command in commands[-1:]:
             self.begin(command)
 
-    def _follow(self, acts: list[str]) -> None:
+    def _follow(self, acts: tuple[str, ...]) -> None:
         """Wait until nobody is hurt, trying the last act again if its tool failed."""
-        while not self._mitigated() and not self.drill.ended:
+        while not self._over() and not self.drill.ended:
             finished = [card.finished for card in self.view.board.acts.values()]
             if acts and finished and finished[-1] is not None and not finished[-1].ok:
                 self.begin(acts[-1])
@@ -97,15 +146,19 @@ class _Oracle(Responder):
     # --- truth --------------------------------------------------------------------------------------------
 
     def _fault(self) -> Fault | None:
-        hurting = [fault for fault in self.scenario.faults if faults.FAULTS[fault.kind].hurts]
+        hurting = [fault for fault in self.scenario.faults if faults.FAULTS[fault.kind].acts]
         return hurting[0] if hurting else None
 
     def _latest(self, *kinds: type) -> Record | None:
         return next((r for r in reversed(self.drill.truth) if isinstance(r.event, kinds)), None)
 
-    def _mitigated(self) -> bool:
-        record = self._latest(ImpactMitigated, ImpactRelapsed)
-        return record is not None and isinstance(record.event, ImpactMitigated)
+    def _over(self) -> bool:
+        """Return whether users are well again, or never were hurt and what was done is done."""
+        if self._latest(ImpactStarted) is not None:
+            record = self._latest(ImpactMitigated, ImpactRelapsed)
+            return record is not None and isinstance(record.event, ImpactMitigated)
+        finished = [card.finished for card in self.view.board.acts.values()]
+        return bool(finished) and all(done is not None and done.ok for done in finished[-1:])
 
     def felt(self) -> Felt:
         """Return how bad it really is, and the severity that this moment has by the policy, if it lasts."""
