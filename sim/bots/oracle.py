@@ -121,9 +121,17 @@ class _Oracle(Responder):
     def _act(self, commands: tuple[str, ...]) -> None:
         """Give the commands, each when the act before it is done; people hear while the last one runs."""
         for command in commands[:-1]:
-            self.perform(command)
+            if command.startswith("wait"):
+                self.wait(command)
+            else:
+                self.perform(command)
         for command in commands[-1:]:
             self.begin(command)
+
+    def spared(self, command: str) -> bool:
+        """Wait until a standby that is to be promoted has everything."""
+        verb, component = command.split()[:2]
+        return verb == "failover" and self.caught_up(component)
 
     def _follow(self, acts: tuple[str, ...]) -> None:
         """Wait until nobody is hurt, trying the last act again if its tool failed."""

@@ -1,7 +1,5 @@
 """The expert's loop: watch, take a page, diagnose, act, verify, close. The policy is in the package."""
 
-from math import inf
-
 from sim.board import ActCard, AlertCard
 from sim.bots.expert.diagnose import Hypothesis, hypotheses, places, with_deploy
 from sim.bots.expert.observe import GAUGES, Eyes
@@ -23,8 +21,6 @@ SETTLE_MS = 45_000
 """An act shows in the figures after so long."""
 HOLD_MS = 5 * 60_000
 """Users have to be well for so long before it is called over."""
-CATCH_UP_MS, CAUGHT_UP_S = 3 * 60_000, 1.0
-"""A standby that has not come nearer for so long does not catch up; so little behind it has everything."""
 CALM_MS, BUSY_CPU, MOVES_MAX = 3 * 60_000, 0.9, 8
 """What drowns gets so long to keep up with what is let in, that is below this share of its processors; so
 many times more or less is let in."""
@@ -230,7 +226,7 @@ class Expert(Responder):
         """Wait while it gets better; return whether it is much better than before."""
         share = before.users_share
         for _ in range(6):
-            self._spend(SETTLE_MS)
+            self.spend(SETTLE_MS)
             now = self._feel()
             if not now.hurt:
                 return True
@@ -246,7 +242,7 @@ class Expert(Responder):
         while not self._felt.hurt and not self.drill.ended:
             if self.drill.now_ms - since_ms >= HOLD_MS:
                 return True
-            self._spend(STEP_MS * 6)
+            self.spend(STEP_MS * 6)
             self._feel("status")
         return False
 
@@ -265,7 +261,7 @@ class Expert(Responder):
         """Wait until a component has processors to spare and answers soon; False where it does not get so."""
         from_ms = self.drill.now_ms
         while self.drill.now_ms - from_ms < CALM_MS and not self.drill.ended:
-            self._spend(SETTLE_MS)
+            self.spend(SETTLE_MS)
             self.look(f"metrics {component}")
             now = self.view.figures(component, samples=2).get((None, ""), {})
             if now.get("cpu_share", 0.0) < BUSY_CPU:
@@ -279,7 +275,7 @@ class Expert(Responder):
         if team in self.view.names.teams and team not in self._asked:
             self._asked.add(team)
             self.state(f"page {team}")
-        self._spend(60_000)
+        self.spend(60_000)
         self._tried.clear()
         self.eyes.forget()
         self._feel()
@@ -308,27 +304,9 @@ class Expert(Responder):
         for of in held:
             self.do(f"note {component}: {of.why.split(maxsplit=1)[-1]}")
             self.perform(f"kill-query {component}")
-        return self._caught_up(component)
-
-    def _caught_up(self, component: str) -> bool:
-        """Wait while a standby catches up; return whether it has everything."""
-        lag_s, since_ms = inf, self.drill.now_ms
-        while self.drill.now_ms - since_ms < CATCH_UP_MS and not self.drill.ended:
-            self.look(f"metrics {component} lag_s")
-            now_s = self.view.measured_now(component, "lag_s") or 0.0
-            if now_s < CAUGHT_UP_S:
-                return True
-            if now_s < 0.9 * lag_s:
-                lag_s, since_ms = now_s, self.drill.now_ms
-            self._spend(SETTLE_MS)
-        return False
+        return self.caught_up(component)
 
     # --- hands --------------------------------------------------------------------------------------------
-
-    def _spend(self, ms: int) -> None:
-        until_ms = self.drill.now_ms + ms
-        while self.drill.now_ms < until_ms and not self.drill.ended:
-            self.step()
 
     def _perform(self, remedy: Remedy) -> bool:
         """Give the commands in order; return whether the first of them was done."""
