@@ -102,13 +102,12 @@ class _Oracle(Responder):
         return False
 
     def _look_at_the_culprit(self) -> None:
-        fault = self._fault()
-        if fault is None or fault.where.component is None:
-            return
-        self.look(f"metrics {fault.where.component}")
         self.look("changes")
-        mechanism = faults.FAULTS[fault.kind].mechanism
-        self.do(f"suspect {fault.where.component} {mechanism} 90%")
+        fault = self._fault()
+        if fault is not None and fault.where.component is not None:
+            self.look(f"metrics {fault.where.component}")
+            mechanism = faults.FAULTS[fault.kind].mechanism
+            self.do(f"suspect {fault.where.component} {mechanism} 90%")
 
     def _best_play(self) -> tuple[str, ...]:
         """Return the commands of the scenario's first play that cures or, where none does, that relieves."""
