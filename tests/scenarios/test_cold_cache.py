@@ -22,7 +22,7 @@ SHED = ((300, "throttle catalogue-db 15% yes"), (420, "throttle catalogue-db 30%
 
 @dataclass(frozen=True)
 class Seen:
-    """The shop at one moment: share of look-ups that the cache answers, replicas' latency, pages that fail."""
+    """The shop at a moment: look-ups that the cache answers, latency of the replicas, pages that fail."""
 
     hit_share: float
     replica_ms: float
