@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scenarios.document import Document
+from scenarios.expected import misfits
 from scenarios.mistakes import Finding, Loc, Mistake, did_you_mean
 from scenarios.naming import scenario_names, world_names
 from sim.actions import VERBS, Refused, parse
@@ -257,11 +258,6 @@ def _plan(scenario: Scenario, check_ids: frozenset[str] | None) -> Iterator[Find
     shortest, longest = scenario.lead_in_s
     if not 0 <= shortest <= longest < scenario.horizon_s:
         yield ("lead_in_s",), "should be shortest and longest in seconds, inside the horizon"
-    if scenario.rubric.par_user_min >= scenario.rubric.unacceptable_user_min:
-        yield ("rubric",), "par_user_min should be below unacceptable_user_min"
+    yield from misfits(scenario)
     for i, step in enumerate(scenario.guide):
         yield from _unknown(("guide", i, "unless"), "verb", step.unless, VERBS)
-    if not scenario.faults:
-        yield ("faults",), "a scenario that expects `mitigate` needs a fault"
-    if not {"cures", "relieves"} & {play.effect for play in scenario.plays}:
-        yield ("plays",), "a scenario that expects `mitigate` needs a play that cures or relieves"

@@ -122,6 +122,11 @@ def without_effect(case: Case) -> InVain:
     )
 
 
+def failed_acts(case: Case) -> set[int]:
+    """Return the acts whose tool failed; they changed nothing."""
+    return {event.act for _, event in having(case.truth, ActJudged) if event.outcome == "failed"}
+
+
 def only_harm(case: Case) -> bool:
     """Return whether all that was done is known to harm."""
     return len(_known_to_harm(case)) == len(having(case.journal, ActStarted))
@@ -129,8 +134,7 @@ def only_harm(case: Case) -> bool:
 
 def _known_to_harm(case: Case) -> tuple[tuple[Record, ActStarted], ...]:
     """The acts of a play that harms; one whose tool failed did nothing."""
-    failed = {event.act for _, event in having(case.truth, ActJudged) if event.outcome == "failed"}
-    harmful = _harmful_commands(case)
+    failed, harmful = failed_acts(case), _harmful_commands(case)
     return tuple(
         (record, act)
         for record, act in having(case.journal, ActStarted)

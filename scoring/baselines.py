@@ -12,7 +12,7 @@ from sim import journal
 from sim.events import ActStarted, ImpactMeasured
 
 WITHOUT_ACT = "without-act-"
-TITLES = {"idle": "Had nobody come", "oracle": "Best known play"}
+TITLES = {"idle": "Had nobody come", "expert": "What an expert does", "oracle": "Best known play"}
 NO_DIFFERENCE_SHARE = 0.01
 """A difference below this share of what was lost is none; an assumption."""
 
@@ -72,6 +72,7 @@ def in_words(comparison: Comparison) -> str:
         return f"{comparison.title}: {difference}."
     after_ms = comparison.mitigated_after_ms
     when = "not mitigated" if after_ms is None else f"mitigated after {minutes_text(after_ms)}"
+    when = when if lost else "nobody hurt"
     return f"{comparison.title}: {difference} ({lost:,.0f}), {when}."
 
 

@@ -7,7 +7,7 @@ from scoring.impact import Impact
 from scoring.record import DrillRecord, having
 from scoring.severity import Stated, stated
 from sim.events import ImpactMeasured, Record, UpdateSent
-from sim.spec import Policy
+from sim.spec import Expectation, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Case:
     def policy(self) -> Policy:
         """The team's policy."""
         return self.record.scenario.policy
+
+    @property
+    def expects(self) -> Expectation:
+        """What the scenario wants of people."""
+        return self.record.scenario.expects
 
     @property
     def engaged(self) -> bool:

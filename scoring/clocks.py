@@ -1,7 +1,7 @@
 """The clocks of a drill: the moments from which and to which everything is measured.
 
 Two clocks run side by side. Impact onset is what users felt and is only reported; the first evidence that
-somebody who looked could have seen is where judging starts.
+somebody who looked could have seen is where judging starts. In a false alarm that is its first page.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from scoring.impact import Impact
 from scoring.record import DrillRecord, cite, having
 from scoring.scorecard import Evidence
-from sim.events import DrillEnded, EvidenceAppeared, IncidentDeclared, IncidentResolved, LookedAt, Record
+from sim.events import (
+    DrillEnded,
+    EvidenceAppeared,
+    IncidentDeclared,
+    IncidentResolved,
+    LookedAt,
+    PageSent,
+    Record,
+)
 
 LOOKS_ASIDE = frozenset({"help", "who", "oncall", "timeline", "incident"})
 """Looks that are not at the system: they engage nobody."""
@@ -34,8 +42,7 @@ class Clocks:
 
 def read_clocks(record: DrillRecord, impact: Impact) -> Clocks:
     """Return the clocks of a drill."""
-    seen = having(record.truth, EvidenceAppeared)
-    evidence = cite(seen[0][0], f"could be seen: {seen[0][1].what}") if seen else None
+    evidence = _first_evidence(record)
     start = evidence or impact.onset
     declared = having(record.records, IncidentDeclared)
     resolved = having(record.records, IncidentResolved)
@@ -50,6 +57,14 @@ def read_clocks(record: DrillRecord, impact: Impact) -> Clocks:
         ended_ms=ended[0][0].t_ms if ended else impact.horizon_ms,
         horizon_ms=impact.horizon_ms,
     )
+
+
+def _first_evidence(record: DrillRecord) -> Evidence | None:
+    if record.scenario.expects == "no_action":
+        paged = [pair for pair in having(record.records, PageSent) if pair[1].step == 1]
+        return cite(paged[0][0], f"could be seen: page {paged[0][1].page}") if paged else None
+    seen = having(record.truth, EvidenceAppeared)
+    return cite(seen[0][0], f"could be seen: {seen[0][1].what}") if seen else None
 
 
 def _engaged(records: tuple[Record, ...], from_ms: int) -> Evidence | None:

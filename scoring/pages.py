@@ -9,6 +9,8 @@ from sim.events import AlertLabelled, PageAcknowledged, PageSent
 
 TRUE_LABELS = frozenset({"cause", "symptom"})
 """Labels of alerts that belong to the incident."""
+ALARM_LABELS = TRUE_LABELS | {"noise", "transient", "unrelated"}
+"""Labels of alerts that belong to a false alarm: all that no act brought about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,16 @@ def labels(case: Case) -> dict[int, AlertLabelled]:
 def true_pages(case: Case) -> tuple[TruePage, ...]:
     """Return the pages of this incident that went to the trainee's seat, in order.
 
-    That seat is step 1 of the escalation policy.
+    That seat is step 1 of the escalation policy. In a false alarm they are all pages but those that an act
+    brought about.
     """
     truth = labels(case)
+    of_this = ALARM_LABELS if case.expects == "no_action" else TRUE_LABELS
     timeout_ms = case.policy.ack_timeout_s * 1000
     found = []
     for record, page in having(case.journal, PageSent):
         label = truth.get(page.alert)
-        if page.step == 1 and label is not None and label.label in TRUE_LABELS:
+        if page.step == 1 and label is not None and label.label in of_this:
             sent = cite(record, f"page {page.page}: {page.rule} on {page.component}")
             found.append(TruePage(sent, _taken(case, page), record.t_ms + timeout_ms))
     return tuple(found)

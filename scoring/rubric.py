@@ -1,8 +1,8 @@
 """The rubric: areas, checks, weights and rules in one table.
 
-It was fixed before any scripted player was tuned against it. Weights of checks count within their area;
-what could not be observed drops out and its weight is spread over the rest of the area, and an area without
-any observable check over the other areas.
+It was fixed before any scripted player was tuned against it. Which of the checks are asked, and what they
+weigh, depends on what a drill expects (`scoring/expectations.py`). What could not be observed drops out and
+its weight is spread over the rest of the area, and an area without any observable check over the others.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ AREAS: tuple[tuple[Area, str, int], ...] = (
     ("communication", "Communication", 25),
     ("mitigation", "Mitigation", 35),
 )
-"""Area, its title and its weight in the total of 100."""
+"""Area, its title and its weight in the total of 100, where a drill expects mitigating."""
 
 # Where a limit comes from neither the team's policy nor the scenario, it is an assumption, named here.
 ENGAGED_FULL_S, ENGAGED_NONE_S = 300, 900  # facts.md D: 5 min for user-facing services; the upper end assumed
@@ -26,6 +26,8 @@ OVERDUE_NONE_S = 1800  # assumption: time overdue in sum that leaves no credit
 INTERNAL_EVERY_S = 1800  # facts.md D: each 20 to 30 minutes
 HURT_SHARE_NAMED, HURT_SHARE_ALLOWED = 0.05, 0.01  # assumption: bad share from which to name, may name
 FREE_SUSPICIONS = 2  # assumption: earlier suspicions that cost nothing
+PAR_FLOOR_SHARE = 0.001  # assumption: share of the unacceptable loss that is as good as none
+AT_RISK_FULL_S, AT_RISK_NONE_S = 600, 3600  # assumption: how long data may be at risk once it can be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,6 @@ class CheckRule:
 
     id: str
     area: Area
-    weight: int
     title: str
     rule: str
     helps: str
@@ -45,7 +46,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "page-acknowledged",
         "detection",
-        15,
         "The page was taken",
         "A page of this incident was acknowledged within the policy's acknowledgement time of the first one. "
         "Pass or fail.",
@@ -54,7 +54,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "engaged-soon",
         "detection",
-        35,
         "Somebody looked soon",
         "First evidence that could be seen to the first look at the system, or the declaration: full credit "
         "within 5 minutes, none from 15.",
@@ -63,7 +62,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "declared-in-time",
         "detection",
-        30,
         "The incident was declared in time",
         "First evidence that could be seen to the declaration: full credit within 10 minutes, none from 30.",
         "A low bar: a rule of the team when to declare without asking, and no penalty for a false alarm.",
@@ -71,7 +69,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "true-pages-not-missed",
         "detection",
-        10,
         "No true page was missed",
         "Share of the pages of this incident that were acknowledged in time, or came when it was already "
         "declared.",
@@ -80,7 +77,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "silence-cost-nothing",
         "detection",
-        10,
         "No silence hid the incident",
         "No alert of this incident fired under a silence before the incident was declared. Observable only "
         "where something was silenced.",
@@ -90,7 +86,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "severity-right",
         "triage",
-        25,
         "The severity fitted the impact",
         "Time from first evidence to mitigation at a severity below the policy's table (beyond the grace; "
         "15 minutes leave no credit) or above it (30 minutes; one level too high costs nothing in the first "
@@ -101,7 +96,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "severity-followed",
         "triage",
-        10,
         "The severity followed the impact",
         "After the declaration, each change of the true severity that lasted longer than the grace was "
         "followed within it; each one not followed costs half. Met where nothing had to be followed.",
@@ -110,7 +104,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "scope-journeys",
         "triage",
-        20,
         "The affected journeys were named",
         "Share of the journeys with at least 5 % bad requests that the last statement of scope names, less "
         "the share of its journeys that were not hurt (under 1 %).",
@@ -119,7 +112,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "users-estimated",
         "triage",
-        10,
         "The share of users was estimated",
         "The last stated share of users lies within a factor of two of the share hurt then, or of the "
         "highest until then; half within a factor of four.",
@@ -128,7 +120,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "suspect-right",
         "triage",
-        20,
         "The suspicion was right",
         "The last suspicion recorded before mitigation: 70 % for the place (half of it one call away, a "
         "quarter two), 30 % for the mechanism, or for deploy or config where such a change brought it; "
@@ -139,18 +130,24 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "looked-before-acting",
         "triage",
-        15,
         "Acts were preceded by a look",
         "Before every act, since first evidence, status, metrics, logs, traces, alerts, topology, changes or "
         "a runbook were looked at (half), and the changes or the act's own target among them (all). The act "
         "with the least counts; where all acts are known to harm, a look before them earns nothing.",
         "Runbooks that name the look that confirms a cause before the step that treats it.",
     ),
+    CheckRule(
+        "users-looked-at",
+        "triage",
+        "It was looked at what users feel",
+        "From the first page on and before any act, `status` or the metrics or traces of a journey were "
+        "looked at. Pass or fail.",
+        "The journeys as users feel them on the same screen as the alert, with yesterday beside today.",
+    ),
     # --- communication --------------------------------------------------------------------------------
     CheckRule(
         "customers-told",
         "communication",
-        30,
         "Customers were told in time",
         "Customer updates at the policy's times, from the earlier of declaration and the moment P1 or P2 "
         "could be seen, until mitigation; 30 minutes overdue in sum, or none where one fell due, leave no "
@@ -161,7 +158,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "executives-told",
         "communication",
-        10,
         "Executives were told in time",
         "As for customers, at the policy's times for executives.",
         "One standing channel for executives, fed from the same text as the internal update.",
@@ -169,7 +165,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "internal-told",
         "communication",
-        15,
         "Colleagues were told in time",
         "Internal updates at least every 30 minutes from declaration to mitigation (P1 to P3); 30 minutes "
         "overdue in sum leave no credit. Missed where impact had a severity and nothing was declared; where "
@@ -179,7 +174,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "promises-kept",
         "communication",
-        15,
         "Promised updates came",
         "Each promised next update came by its time plus the grace, or the incident was closed by then, and "
         "no promise was longer than the policy allows; each one that failed costs half, and where all "
@@ -189,7 +183,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "update-says-what-matters",
         "communication",
-        15,
         "Updates said what matters",
         "Mean over updates to customers and executives before recovery that do not say it is over: severity "
         "given, an affected journey named (its id, a word of its title, or that all is affected), and for "
@@ -200,17 +193,74 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "closing-notice",
         "communication",
-        15,
         "Those outside heard that it was over",
         "An update after recovery began that says so, or follows a claim made since: 70 % for customers, "
         "30 % for executives who had got any update. Observable only where users recovered.",
         "A closing step in the runbook: verify, tell customers and executives, then close.",
     ),
+    CheckRule(
+        "finding-reported",
+        "communication",
+        "What was found was told to colleagues",
+        "After a look, an update to colleagues or executives, or in a false alarm its alert marked as noise "
+        "with a note, a decision or a suspicion beside it; one of these alone is half.",
+        "A line in the team's channel for whatever was looked at and left alone, and who mends the rule.",
+    ),
+    CheckRule(
+        "no-outage-invented",
+        "communication",
+        "Nobody outside was told of an outage that is none",
+        "No update to customers spoke of trouble while no user was hurt; half where a later one took it "
+        "back. Observable only once somebody engaged.",
+        "A look at the journeys before the first text, and a draft that waits for one figure of them.",
+    ),
+    CheckRule(
+        "alarm-closed",
+        "communication",
+        "The false alarm was closed",
+        "What was declared was resolved; where nothing was, the alert was marked as noise. Whatever was "
+        "declared and withdrawn costs nothing. Pass or fail.",
+        "A way to close that asks for one thing only: what made the alarm.",
+    ),
     # --- mitigation -----------------------------------------------------------------------------------
+    CheckRule(
+        "restraint",
+        "mitigation",
+        "A system that hurts nobody was left alone",
+        "Nothing was done that changes the world; a call to a vendor does not, nor does an act whose tool "
+        "failed. Full credit where it had been looked at what users feel, half where that was luck. "
+        "Observable only once somebody engaged.",
+        "Acts that ask which user they relieve before they begin.",
+    ),
+    CheckRule(
+        "averted",
+        "mitigation",
+        "It was averted before anybody was hurt",
+        "Up to the horizon no journey left its objective, by what users felt against the undisturbed world. "
+        "Where one did, half of what the user-minutes lost are worth. Nothing averted by nobody is not "
+        "observable.",
+        "Warnings on what fills up or runs out that say how long is left, and a person they go to.",
+    ),
+    CheckRule(
+        "data-safe",
+        "mitigation",
+        "Data was made safe first",
+        "Half for records: none lost, on a log scale up to the loss the scenario calls unacceptable. Half "
+        "for the time that data was at risk once it could be seen: full credit within 10 minutes, none from "
+        "an hour or where the risk was never ended. Where nobody engaged, losing nothing earns nothing.",
+        "A switch that stops writes, which one person may use without asking.",
+    ),
+    CheckRule(
+        "nothing-in-vain",
+        "mitigation",
+        "Nothing was tried that could not help",
+        "Each act that changed nothing, or whose tool failed, costs half. Observable only once somebody "
+        "engaged.",
+        "Runbooks that say when to wait, and for how long.",
+    ),
     CheckRule(
         "loss-small",
         "mitigation",
-        40,
         "Few user-minutes were lost",
         "User-minutes lost up to the horizon on a log scale: full credit at the scenario's par, none at the "
         "loss it calls unacceptable.",
@@ -219,7 +269,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "mitigated",
         "mitigation",
-        25,
         "Users recovered and stayed so",
         "Every journey hurt met its objective for the hold and had not relapsed at the horizon; half where "
         "it relapsed. Recovery without anybody engaged is not observable.",
@@ -228,7 +277,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "no-harm-done",
         "mitigation",
-        15,
         "Nothing done made it worse",
         "After somebody engaged: no act that the scenario knows to harm, and no critical alert brought about "
         "by an act that helped with nothing. Acts that changed nothing are mentioned and cost nothing here.",
@@ -237,7 +285,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "recovery-verified",
         "mitigation",
-        10,
         "Recovery was verified before closing",
         "Half for a look at status, metrics, alerts, logs or traces after recovery began and before closing, "
         "half for closing (not before users had recovered). Missed where it was closed while users were "
@@ -247,7 +294,6 @@ CHECK_RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "claim-true",
         "mitigation",
-        10,
         "Claims of recovery were true",
         "No claim, update or closing said 'mitigated', 'resolved', 'fixed' or the like while users were "
         "hurt. One that did leaves no credit. Observable only where one was made.",

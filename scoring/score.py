@@ -3,11 +3,14 @@
 from scoring.baselines import Baseline, compare
 from scoring.case import Case, prepare
 from scoring.checks import CHECKS
-from scoring.hypothesis import last_suspicion
+from scoring.expectations import EXPECTED, Expected
+from scoring.hypothesis import last_suspicion, right_answer
 from scoring.measures import measure
 from scoring.record import DrillRecord, having
-from scoring.rubric import AREAS, CHECK_RULES, CheckRule
+from scoring.rubric import AREAS, CheckRule
 from scoring.scorecard import AreaProfile, Check, ObjectiveProfile, Result, Scorecard, Verdict
+from scoring.telling import beliefs, journal_of
+from scoring.timeline import timeline
 from sim.events import ActStarted, DrillEnded, HintGiven
 
 
@@ -17,10 +20,13 @@ def judge(drill: DrillRecord, baselines: tuple[Baseline, ...] = ()) -> Scorecard
     The `baselines` are compared with it and change no judgement.
     """
     case = prepare(drill)
-    verdicts = {rule.id: CHECKS[rule.id](case) for rule in CHECK_RULES}
-    weights = _spread(verdicts)
-    checks = tuple(_check(case, rule, verdicts[rule.id], weights[rule.id]) for rule in CHECK_RULES)
+    expected = EXPECTED[case.expects]
+    verdicts = {rule.id: CHECKS[rule.id](case) for rule in expected.rules}
+    weights = _spread(expected, verdicts)
+    checks = tuple(_check(case, rule, verdicts[rule.id], weights[rule.id]) for rule in expected.rules)
     scenario = drill.scenario
+    axis, believed = timeline(case), beliefs(case)
+    cited = (*believed, *axis.marks, *(item for check in checks for item in check.verdict.evidence))
     return Scorecard(
         drill=drill.drill,
         scenario=scenario.id,
@@ -37,6 +43,10 @@ def judge(drill: DrillRecord, baselines: tuple[Baseline, ...] = ()) -> Scorecard
         areas=_areas(checks),
         objectives=_objectives(drill, checks),
         debrief=scenario.debrief,
+        beliefs=believed,
+        answer=right_answer(case),
+        timeline=axis,
+        journal=journal_of(case, cited),
         inspired_by=scenario.inspired_by,
         comparisons=compare(drill, baselines),
     )
@@ -50,16 +60,17 @@ def total(scorecard: Scorecard) -> float:
     return 100 * sum(check.weight * (check.verdict.credit or 0.0) for check in scorecard.checks)
 
 
-def _spread(verdicts: dict[str, Verdict]) -> dict[str, float]:
+def _spread(expected: Expected, verdicts: dict[str, Verdict]) -> dict[str, float]:
     """Return each check's share of the total: weights of what was not observable go to the rest of its area,
     those of an area without any to the other areas.
     """
-    seen = [rule for rule in CHECK_RULES if verdicts[rule.id].credit is not None]
-    in_area = {area: sum(rule.weight for rule in seen if rule.area == area) for area, _, _ in AREAS}
-    of_area = {area: weight for area, _, weight in AREAS if in_area[area]}
-    weights = {rule.id: 0.0 for rule in CHECK_RULES}
+    seen = [rule for rule in expected.rules if verdicts[rule.id].credit is not None]
+    own = expected.checks
+    in_area = {area: sum(own[rule.id] for rule in seen if rule.area == area) for area in expected.areas}
+    of_area = {area: weight for area, weight in expected.areas.items() if in_area[area]}
+    weights = {rule.id: 0.0 for rule in expected.rules}
     for rule in seen:
-        weights[rule.id] = of_area[rule.area] / sum(of_area.values()) * rule.weight / in_area[rule.area]
+        weights[rule.id] = of_area[rule.area] / sum(of_area.values()) * own[rule.id] / in_area[rule.area]
     return weights
 
 
@@ -81,6 +92,7 @@ def _helped(case: Case, check: str) -> bool:
         "looked-before-acting": acts[0][0].t_ms if acts else None,
         "loss-small": case.impact.over_ms,
         "mitigated": case.impact.over_ms,
+        "averted": case.impact.over_ms,
     }.get(check)
     return settled_ms is not None and hints[0][0].t_ms <= settled_ms
 

@@ -40,6 +40,13 @@ NOT_WHOLE = (
     r"|every(?:body|one) (?:who|is (?:working|on it|at work))",
 )
 """unless it is one of these, such as "not everybody" or "we do everything we can"."""
+WELL = (
+    r"false alarm|no (?:outage|incident|impact|disruption)|nothing (?:is|was) wrong|business as usual",
+    r"(?:nobody|(?:no|not any) \w+) (?:is|are|was|were) (?:hurt|affected|impacted|lost)",
+    r"(?:is|are|was|were|has been|have been) (?:not (?:hurt|affected|impacted)|well|unaffected)",
+    r"works? (?:normally|as (?:usual|always))",
+)
+"""A text with one of these, or that claims recovery, tells customers of no trouble."""
 
 
 def _table(rows: tuple[str, ...]) -> re.Pattern[str]:
@@ -47,6 +54,7 @@ def _table(rows: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _RECOVERED, _NOT_YET, _STILL_HURT = _table(RECOVERED), _table(NOT_YET), _table(STILL_HURT)
+_WELL = _table(WELL)
 _WHOLE, _NOT_WHOLE = _table(WHOLE), _table(NOT_WHOLE)
 _SEVERITY = re.compile(r"\b(?:p|sev)-?[1-4]\b", re.IGNORECASE)
 
@@ -57,6 +65,11 @@ def says_recovered(text: str) -> bool:
         return False
     clauses = re.split(r"[.!?;:,\n]+| but ", text)
     return any(_RECOVERED.search(clause) and not _NOT_YET.search(clause) for clause in clauses)
+
+
+def says_well(text: str) -> bool:
+    """Return whether a text says that users are well: that nothing is wrong, or that all works again."""
+    return says_recovered(text) or (bool(_WELL.search(text)) and not _STILL_HURT.search(text))
 
 
 def says_all_affected(text: str) -> bool:

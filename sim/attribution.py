@@ -157,6 +157,8 @@ class Attribution:
     def _hurts(self, owner: _Owner, fault: Fault, t_ms: int) -> bool:
         """Return whether a fault hurts users: alone and at full strength, or together with the rest."""
         kind = faults.FAULTS[fault.kind]
+        if not kind.hurts:
+            return False
         slow = kind.resets or any(effect.param in _SLOW_PARAMS for effect in kind.effects)
         if kind.data_at_risk or slow or self._feeds_a_queue(owner):
             return True

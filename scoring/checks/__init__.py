@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from scoring.case import Case
-from scoring.checks import communication, detection, mitigation, triage
+from scoring.checks import communication, detection, false_alarm, mitigation, triage
 from scoring.scorecard import Verdict
 
 CHECKS: Mapping[str, Callable[[Case], Verdict]] = {
@@ -11,5 +11,6 @@ CHECKS: Mapping[str, Callable[[Case], Verdict]] = {
     **triage.CHECKS,
     **communication.CHECKS,
     **mitigation.CHECKS,
+    **false_alarm.CHECKS,
 }
 """The function behind every check id."""

@@ -10,8 +10,17 @@ from scoring.rubric import OVERDUE_NONE_S
 from scoring.scorecard import Evidence, Verdict
 from scoring.updates import Audience, closes, overdue_ms, points, promises, told_in_time
 from scoring.wording import says_recovered
-from sim.events import UpdateSent
+from sim.events import (
+    AlertMarked,
+    DecisionTaken,
+    Event,
+    HypothesisRecorded,
+    NoteTaken,
+    UpdateSent,
+)
 
+FINDINGS = (NoteTaken, DecisionTaken, HypothesisRecorded)
+"""What puts a finding on record beside an update."""
 BROKEN_COST = 0.5
 NOTICE_SHARES: Mapping[Audience, float] = {"customer": 0.7, "executive": 0.3}
 """What each audience's closing notice counts, of those owed one."""
@@ -37,6 +46,8 @@ def internal_told(case: Case) -> Verdict:
 def _told(case: Case, audience: Audience) -> Verdict:
     if not case.measured:
         return not_observable("the record shows no impact samples")
+    if case.expects == "prevent" and case.impact.onset is None:
+        return not_observable("no user was hurt, so nobody had to hear of it in time")
     late_ms = overdue_ms(case, audience)
     if not late_ms:
         in_time = told_in_time(case, audience)
@@ -116,6 +127,30 @@ def _notice(case: Case, audience: Audience) -> Evidence | None:
     return None
 
 
+def finding_reported(case: Case) -> Verdict:
+    """Whether colleagues heard of what was found, after a look."""
+    engaged = case.clocks.engaged
+    if engaged is None:
+        return judged(0, "nobody looked, so there was nothing to tell")
+    after = [record for record in case.journal if record.t_ms >= engaged.t_ms]
+    told = [
+        cite(record, f"{event.audience} update")
+        for record, event in having(after, UpdateSent)
+        if event.audience != "customer"
+    ]
+    if told:
+        return judged(1, "colleagues were told", told[0])
+    marks = [cite(r, f"alert {e.alert} marked as noise") for r, e in having(after, AlertMarked)]
+    found = [cite(record, _finding(record.event)) for record in after if isinstance(record.event, FINDINGS)]
+    steps = (marks if case.expects == "no_action" else [], found)
+    said = [step[-1] for step in steps if step]
+    return judged(len(said) / 2, "no update; a mark and a finding count half each", *said)
+
+
+def _finding(event: Event) -> str:
+    return f"suspected {event.component}" if isinstance(event, HypothesisRecorded) else "a finding noted"
+
+
 CHECKS: Mapping[str, Callable[[Case], Verdict]] = {
     "customers-told": customers_told,
     "executives-told": executives_told,
@@ -123,4 +158,5 @@ CHECKS: Mapping[str, Callable[[Case], Verdict]] = {
     "promises-kept": promises_kept,
     "update-says-what-matters": update_says_what_matters,
     "closing-notice": closing_notice,
+    "finding-reported": finding_reported,
 }

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 
 from scoring.acts import act_text, harms, without_effect
 from scoring.case import Case
-from scoring.checks.verdicts import judged, not_observable
+from scoring.checks.verdicts import falling, judged, not_observable
+from scoring.data import at_risk_ms, losses, records_credit, records_lost, still_at_risk
 from scoring.durations import clock_text, minutes_text
 from scoring.record import cite, having
+from scoring.rubric import AT_RISK_FULL_S, AT_RISK_NONE_S, PAR_FLOOR_SHARE
 from scoring.scorecard import Evidence, Verdict
 from scoring.wording import says_recovered
 from sim.events import ActStarted, IncidentResolved, LookedAt, MitigationClaimed, UpdateSent
@@ -16,11 +18,18 @@ from sim.spec import Rubric
 VERIFYING = frozenset({"status", "metrics", "alerts", "alert", "logs", "traces"})
 """Looks that can tell whether users have recovered."""
 RELAPSED_CREDIT = 0.5
+HURT_CREDIT = 0.5
+"""What averting can still earn where users were hurt."""
+IN_VAIN_COST = 0.5
 
 
 def loss_credit(lost_user_min: float, anchors: Rubric) -> float:
-    """Return 1 at par or better, 0 at the unacceptable loss or worse, linear in the logarithm between."""
-    par, unacceptable = anchors.par_user_min, anchors.unacceptable_user_min
+    """Return 1 at par or better, 0 at the unacceptable loss or worse, linear in the logarithm between.
+
+    A logarithm has no zero: a par below a thousandth of the unacceptable loss, 0 too, counts as that.
+    """
+    unacceptable = anchors.unacceptable_user_min
+    par = max(anchors.par_user_min, PAR_FLOOR_SHARE * unacceptable)
     if lost_user_min <= par:
         return 1.0
     if lost_user_min >= unacceptable:
@@ -35,11 +44,62 @@ def loss_small(case: Case) -> Verdict:
         return not_observable("the record shows no impact samples")
     if not case.engaged and case.impact.onset is None:
         return not_observable("no user was hurt and nobody was engaged")
+    if not case.engaged and case.expects == "wait_out":
+        return not_observable("it passed by itself and nobody was engaged")
     anchors = case.record.scenario.rubric
-    par, unacceptable = anchors.par_user_min, anchors.unacceptable_user_min
-    why = f"{lost:,.0f} lost; par {par:,.0f}, unacceptable {unacceptable:,.0f}"
+    why = f"{lost:,.0f} lost; par {_par_text(anchors)}, unacceptable {anchors.unacceptable_user_min:,.0f}"
     last = case.impact.samples[-1][0]
     return judged(loss_credit(lost, anchors), why, cite(last, f"{lost:,.0f} user-minutes lost in sum"))
+
+
+def _par_text(anchors: Rubric) -> str:
+    """Par as a band where the expert's quartiles are known."""
+    if anchors.par_band_user_min is None:
+        return f"{anchors.par_user_min:,.0f}"
+    low, high = anchors.par_band_user_min
+    return f"{low:,.0f} to {high:,.0f}"
+
+
+def averted(case: Case) -> Verdict:
+    """Whether no user was hurt up to the horizon."""
+    lost, onset = case.impact.user_min_lost, case.impact.onset
+    if lost is None:
+        return not_observable("the record shows no impact samples")
+    if onset is not None:
+        credit = HURT_CREDIT * loss_credit(lost, case.record.scenario.rubric)
+        return judged(credit, f"users were hurt; {lost:,.0f} user-minutes were lost", onset)
+    if not case.engaged:
+        return not_observable("no user was hurt and nobody was engaged")
+    acts = [cite(record, act_text(act)) for record, act in having(case.journal, ActStarted)]
+    return judged(1, "no journey left its objective", *acts[:4])
+
+
+def data_safe(case: Case) -> Verdict:
+    """Records lost for good, and the time that data was at risk once it could be seen."""
+    if not case.truth:
+        return not_observable("no truth was recorded")
+    lost, risk_ms = records_lost(case), at_risk_ms(case)
+    none_lost = records_credit(lost, case.record.scenario.rubric.unacceptable_records)
+    why = f"{lost:,.0f} records lost"
+    if risk_ms is None:
+        if not case.engaged and not lost:
+            return not_observable("nothing was lost and nobody was engaged")
+        return judged(none_lost, why, *losses(case)[:5])
+    soon = 0.0 if still_at_risk(case) else falling(risk_ms / 1000, AT_RISK_FULL_S, AT_RISK_NONE_S)
+    why += f"; data was at risk for {minutes_text(risk_ms)}" + (", to the end" if still_at_risk(case) else "")
+    return judged((none_lost * case.engaged + soon) / 2, why, *losses(case)[:5])
+
+
+def nothing_in_vain(case: Case) -> Verdict:
+    """Acts that changed nothing where nothing could help."""
+    if not case.engaged:
+        return not_observable("nobody was engaged; doing nothing is not counted as waiting")
+    vain = without_effect(case)
+    if not vain.acts:
+        return judged(1, "nothing was tried that changed nothing")
+    count = f"{len(vain.acts)} act{'' if len(vain.acts) == 1 else 's'}"
+    why = f"{count} changed nothing and took {minutes_text(vain.took_ms)}"
+    return judged(1 - IN_VAIN_COST * len(vain.acts), why, *vain.acts[:5])
 
 
 def mitigated(case: Case) -> Verdict:
@@ -135,9 +195,12 @@ def _claims(case: Case) -> list[Evidence]:
 
 
 CHECKS: Mapping[str, Callable[[Case], Verdict]] = {
+    "averted": averted,
+    "data-safe": data_safe,
     "loss-small": loss_small,
     "mitigated": mitigated,
     "no-harm-done": no_harm_done,
+    "nothing-in-vain": nothing_in_vain,
     "recovery-verified": recovery_verified,
     "claim-true": claim_true,
 }

@@ -2,6 +2,7 @@
 
 from scoring.acts import without_effect
 from scoring.case import Case
+from scoring.data import at_risk_ms, records_lost
 from scoring.durations import minutes_text
 from scoring.measures.kind import MeasureKind
 from scoring.record import having
@@ -89,8 +90,38 @@ HINTS = MeasureKind(
     "drill start",
     "Hints asked for and given. Asking for help is good; it is recorded, not fined.",
 )
+RECORDS_LOST = MeasureKind(
+    "records-lost",
+    "Records lost",
+    "mitigation",
+    "count",
+    "drill start",
+    "Confirmed writes and messages that are gone for good. Only where a drill expects integrity.",
+)
+AT_RISK = MeasureKind(
+    "data-at-risk",
+    "Time that data was at risk",
+    "mitigation",
+    "s",
+    "first evidence",
+    "The later of first evidence and the start of the first risk, to the end of the last one (or the "
+    "horizon, where it was not ended). Only where a drill expects integrity.",
+)
 
-KINDS = (LOST, USERS_AFFECTED, WORST_SHARE, MTTM, TO_MITIGATED, MTTR, RELAPSES, ACTS, ACTS_IN_VAIN, HINTS)
+KINDS = (
+    LOST,
+    USERS_AFFECTED,
+    WORST_SHARE,
+    MTTM,
+    TO_MITIGATED,
+    MTTR,
+    RELAPSES,
+    ACTS,
+    ACTS_IN_VAIN,
+    HINTS,
+    RECORDS_LOST,
+    AT_RISK,
+)
 
 
 def measure(case: Case) -> tuple[Measure, ...]:
@@ -105,7 +136,16 @@ def measure(case: Case) -> tuple[Measure, ...]:
         ACTS.of(len(having(case.journal, ActStarted))),
         _in_vain(case),
         HINTS.of(len(having(case.journal, HintGiven))),
+        *(_data(case) if case.expects == "integrity" else ()),
     )
+
+
+def _data(case: Case) -> tuple[Measure, ...]:
+    if not case.truth:
+        return tuple(kind.no_evidence("no truth was recorded") for kind in (RECORDS_LOST, AT_RISK))
+    risk_ms = at_risk_ms(case)
+    at_risk = AT_RISK.not_applicable("no data was at risk") if risk_ms is None else AT_RISK.of(risk_ms / 1000)
+    return RECORDS_LOST.of(records_lost(case)), at_risk
 
 
 def _in_vain(case: Case) -> Measure:

@@ -16,7 +16,7 @@ from sim.timeline import Order, Routine, Timeline
 from sim.world.faults import FAULTS
 from sim.world.flow import Flow
 from sim.world.history import HISTORY_MS
-from sim.world.log_notes import cells_of, fault_notes
+from sim.world.log_notes import caller_notes, cells_of, fault_notes
 from sim.world.logs import Note
 from sim.world.production import FaultSpan, Production
 from sim.world.series import By
@@ -106,10 +106,12 @@ class Monitoring:
                 span.from_ms,
                 _told_to_ms(span, now_ms),
                 telling=True,
-                callee=span.fault.where.callee,
+                callee=callee,
             )
             for span in self._production.fault_spans
-            for text, cells in fault_notes(topology, span.fault, component)
+            for where in [span.fault.where]
+            for callee, notes in ((where.callee, fault_notes), (where.component, caller_notes))
+            for text, cells in notes(topology, span.fault, component)
         )
         of_blips = (
             Note(f"WARN {blip.why}", cells_of(topology, blip.series), blip.from_ms, blip.to_ms)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from sim.spec.base import DAY_S, Frozen, Id, Positive, Share, Span, Version
+from sim.spec.base import DAY_S, Frozen, Id, NotNegative, Positive, Share, Span, Version
 from sim.spec.policy import Policy
 from sim.spec.world import Person, World
 
@@ -164,10 +164,19 @@ class Debrief(Frozen):
 
 
 class Rubric(Frozen):
-    """The anchors of the mitigation score: best known play and the loss nobody would accept."""
+    """The anchors of the mitigation score: what a good play loses, and the loss nobody would accept.
 
-    par_user_min: Positive
+    Par is the median of the expert player over at least 20 seeds, its band the quartiles of these.
+    """
+
+    par_user_min: NotNegative = Field(description="0 where nobody need be hurt")
     unacceptable_user_min: Positive
+    par_band_user_min: tuple[NotNegative, NotNegative] | None = Field(
+        default=None, description="lower and upper quartile of what the expert player lost"
+    )
+    unacceptable_records: Positive | None = Field(
+        default=None, description="records lost for good that leave no credit; None: any that is lost"
+    )
 
 
 class Scenario(Frozen):

@@ -138,7 +138,8 @@ def truth(
     component are those of the mixture of its stations; of a journey those of its entry operation, cut at
     the time users wait. Error share and latency of a subject without traffic, and signals that journeys do
     not have, are NaN. `before` are the signals of the sample before, near which percentiles are looked for.
-    `gauges` is what slow state shows; by default that of an ordinary day. What is not observed is NaN.
+    `gauges` is what slow state shows; by default that of an ordinary day. What is not observed is NaN, and
+    sums and means of a whole leave out the parts that are not; its percentiles are still those of all.
     """
     out = np.full((len(t_ms), of.size, len(SIGNALS)), np.nan)
     inner = of.stations.size
@@ -177,19 +178,21 @@ def _sums(values: Floats, groups: Grouping) -> Floats:
 
 
 def _of_components(of: Layout, flow: Flow, t_ms: NDArray[np.int64], gauges: Gauges, out: Floats) -> None:
-    rps = _sums(flow.offered_rps, of.stations)
+    seen = flow.parameters.observed > 0.0
+    offered = flow.offered_rps * seen[of.topology.station_cell]
+    rps = _sums(offered, of.stations)
     heard = np.where(rps < _NO_TRAFFIC_RPS, np.nan, rps)
     out[..., RPS] = rps
-    out[..., ERROR] = _sums(flow.failed_share * flow.offered_rps, of.stations) / heard
+    out[..., ERROR] = _sums(flow.failed_share * offered, of.stations) / heard
     # A trifle where there is no traffic, so that every mean exists.
-    traffic = np.add.reduceat(flow.offered_rps, of.cell_starts, axis=-1) + _NO_TRAFFIC_RPS
+    traffic = np.add.reduceat(offered, of.cell_starts, axis=-1) + _NO_TRAFFIC_RPS
     total = _sums(traffic, of.cells)
     shares = np.empty((4, *traffic.shape))
     shares[0] = flow.cpu_share
     shares[1], shares[2] = _wander(of, t_ms, gauges)
     shares[3] = flow.connections_share
     out[..., CPU : CONNECTIONS + 1] = (_sums(shares * traffic, of.cells) / total).transpose(1, 2, 0)
-    out[..., QUEUE] = _sums(flow.queue_depth + gauges.backlog, of.cells)
+    out[..., QUEUE] = _sums((flow.queue_depth + gauges.backlog) * seen, of.cells)
     cells = of.cells.members
     out[..., HITS] = _sums(gauges.hit_share * traffic, of.cells) / total
     out[..., AGE] = np.fmax.reduceat(gauges.age_s[cells], of.cells.starts)

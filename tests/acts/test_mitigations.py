@@ -5,6 +5,7 @@ import pytest
 from sim.spec import Call, Change, Operation
 from sim.world.changes import dated
 from sim.world.mitigations import MITIGATIONS, FinishedAct, Plan, plan, warning
+from sim.world.mitigations.plan import Stock
 from sim.world.modifiers import Modifier, Op, Param
 
 from .small import T0, WORLD, act, after, fault, planned, progress, refused, situation
@@ -155,6 +156,23 @@ def test_failover_stops_writes_for_a_cut_over():
         assert 30_000 <= done.takes_ms - write[4] <= 60_000
         assert removed(done) == [(done.takes_ms, ("fault:f1",), ("f1",))]
         assert progress(done)[-1] == (3, 3, "standby is primary")
+
+
+def test_failover_relieves_what_goes_on_in_the_zones_it_leaves():
+    for where, outcome in (
+        ({"zone": "a"}, "partial"),
+        ({"zone": "a", "component": "db"}, "partial"),
+        ({"zone": "c"}, "no_effect"),
+        ({"zone": "a", "component": "cart"}, "no_effect"),
+    ):
+        done = planned(act("failover", "db"), situation(fault("zone_loss", **where)))
+        assert (done.outcome, done.cures) == (outcome, ()), where
+
+
+def test_a_forced_failover_says_that_it_drops_the_log():
+    behind = situation(stocks={"db": Stock(standby_lag_s=40.0, writes_rps=25.0)})
+    assert progress(planned(act("failover", "db"), behind))[0] == (0, 3, "log that is not applied is dropped")
+    assert progress(planned(act("failover", "db"), situation()))[0] == (0, 3, "standby is catching up")
 
 
 def test_drain_moves_a_zone_away_where_there_is_another():

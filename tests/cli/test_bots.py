@@ -1,4 +1,4 @@
-"""Over 20 seeds of every drill: the oracle always masters them, the idle player never does."""
+"""Over many seeds of every drill: the oracle always masters it, the idle player never does."""
 
 import json
 
@@ -9,10 +9,12 @@ from cli import main
 
 SEEDS = 20
 DRILLS = ("github-2023-09", "cloudflare-2019-07", "one-in-twelve", "slack-2022-02")
+NOBODY_HURT = ("larder-quiet-till", "forgeyard-busy-hour")
+"""Drills in which a perfect play has no user hurt; half the seeds, since little differs between them."""
 
 
-def runs(scenario: str, bot: str) -> list[dict[str, float | bool | None]]:
-    arguments = ["bots", "run", scenario, "--bot", bot, "--seeds", str(SEEDS), "--json"]
+def runs(scenario: str, bot: str, seeds: int = SEEDS) -> list[dict[str, float | bool | None]]:
+    arguments = ["bots", "run", scenario, "--bot", bot, "--seeds", str(seeds), "--json"]
     done = CliRunner().invoke(main, arguments, catch_exceptions=False)
     found: list[dict[str, float | bool | None]] = json.loads(done.output)["runs"]
     return found
@@ -30,3 +32,15 @@ def test_the_idle_player_never_mitigates_and_scores_at_most_25(scenario: str):
     played = runs(scenario, "idle")
     assert len(played) == SEEDS
     assert [run for run in played if run["mitigated"] or run["score"] > 25] == []
+
+
+@pytest.mark.parametrize("scenario", NOBODY_HURT)
+def test_the_oracle_hurts_nobody_where_nobody_need_be_hurt(scenario: str):
+    played = runs(scenario, "oracle", SEEDS // 2)
+    assert len(played) == SEEDS // 2
+    assert [run for run in played if run["user_minutes_lost"] or run["score"] < 95] == []
+
+
+@pytest.mark.parametrize("scenario", NOBODY_HURT)
+def test_the_idle_player_earns_nothing_where_nobody_need_be_hurt(scenario: str):
+    assert [run for run in runs(scenario, "idle", SEEDS // 2) if run["score"] > 5] == []

@@ -1,4 +1,4 @@
-"""The busiest hour: what keeps the shop down after its trigger, what brings it back, and what does not."""
+"""Everybody is back: what keeps the shop down after its trigger, what brings it back, and what does not."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ SHED = ((300, "throttle catalogue-db 15% yes"), (420, "throttle catalogue-db 30%
 
 @dataclass(frozen=True)
 class Seen:
-    """The shop at a moment: look-ups that the cache answers, latency of the replicas, pages that fail."""
+    """The shop at one moment: share of look-ups answered by the cache, latency of replicas, failing pages."""
 
     hit_share: float
     replica_ms: float

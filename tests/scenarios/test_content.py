@@ -10,6 +10,7 @@ import pytest
 from scenarios.library import FIRST_DRILL, WORLDS, example, find_world, listed, resolve, world_ids
 from scenarios.loader import load_world
 from scenarios.references import command_names
+from scoring.expectations import EXPECTED
 from scoring.rubric import CHECK_IDS
 from sim.actions import parse
 from sim.actions.acts import ActVerb
@@ -19,11 +20,22 @@ from sim.spec import Scenario, Seat, World
 from sim.world import changes, faults
 from sim.world.graph import components_by_level
 from sim.world.mitigations import Act, DatedFault, Plan, Situation, plan
+from sim.world.mitigations.plan import Stock
 
 DRILLS = [drill.id for drill in listed()]
 CHECKS = frozenset(CHECK_IDS)
-COMPOSED = {"one-in-twelve"}
+COMPOSED = {"forgeyard-busy-hour", "larder-quiet-till", "one-in-twelve"}
 """Drills after a kind of outage and not after a single one."""
+
+
+_OUTAGE = ("ack", "declare", "affects", "suspect", "update", "mitigated", "resolve")
+TYPED = {
+    "mitigate": _OUTAGE,
+    "integrity": _OUTAGE,
+    "prevent": ("alerts", "metrics", "changes", "suspect", "update"),
+    "no_action": ("ack", "status", "suspect", "update", "resolve"),
+}
+"""Verbs that the example of a drill should show, by what it expects."""
 
 
 @lru_cache
@@ -40,10 +52,13 @@ def world(name: str) -> World:
 def test_a_drill_is_complete(drill: str) -> None:
     found = scenario(drill)
     assert found.id == drill
-    assert (found.inspired_by is None) == (drill in COMPOSED)
+    composed = found.id in COMPOSED
+    assert (found.inspired_by is None) == composed
     effects = Counter(play.effect for play in found.plays)
-    assert effects["cures"] >= 1
-    assert effects["cures"] + effects["relieves"] >= 2
+    if found.expects == "no_action":
+        assert set(effects) == {"harms"}
+    else:
+        assert effects["cures"] + effects["relieves"] >= 2  # not everything can be cured from a keyboard
     assert effects["harms"] >= 1
     guilty = {fault.change for fault in found.faults}
     innocent = [change for change in found.changes if change.id not in guilty]
@@ -62,13 +77,24 @@ def test_a_play_of_a_drill_does_to_its_faults_what_it_says(drill: str) -> None:
     for play in found.plays:
         plans = planned(found, play.commands)
         cured = {fault for done in plans for fault in done.cures}
-        if play.effect != "relieves":
-            assert (cured == {fault.id for fault in found.faults}) == (play.effect == "cures"), play.id
-        assert ({done.outcome for done in plans} == {"no_effect"}) == (play.effect == "harms"), play.id
+        in_vain = all(done.outcome == "no_effect" or done.loses for done in plans)
+        assert in_vain == (play.effect == "harms"), play.id
+        assert cured == {fault.id for fault in found.faults} or play.effect != "cures", play.id
+
+
+@pytest.mark.parametrize("drill", DRILLS)
+def test_objectives_are_tied_to_what_is_asked_where_a_drill_expects_this(drill: str) -> None:
+    found = scenario(drill)
+    asked = EXPECTED[found.expects].checks
+    assert {check for objective in found.objectives for check in objective.checks} <= set(asked)
 
 
 def planned(found: Scenario, commands: Sequence[str]) -> list[Plan]:
-    """Return what commands do one after another, ten minutes after the onset, if their tools work."""
+    """Return what commands do one after another, ten minutes after the onset, if their tools work.
+
+    Lines that are no acts are left out. A standby that something holds back has a minute of writes to apply.
+    """
+    held = {f.where.component for f in found.faults if f.kind == "replication_lag"}
     now = Situation(
         world=found.world,
         t_ms=600_000,
@@ -78,11 +104,13 @@ def planned(found: Scenario, commands: Sequence[str]) -> list[Plan]:
             *(m for change in found.changes for m in changes.modifiers(change, 0, found.world)),
             *(m for fault in found.faults for m in faults.modifiers(fault, 0)),
         ),
+        stocks={name: Stock(standby_lag_s=60.0, writes_rps=1000.0) for name in held if name is not None},
     )
     plans = []
     for number, command in enumerate(commands, start=1):
         verb = parse(command, command_names(found))
-        assert isinstance(verb, ActVerb)
+        if not isinstance(verb, ActVerb):
+            continue
         act = Act(number, verb.verb, verb.where, "you", now.t_ms, verb.to, verb.amount)
         tried = [plan(act, now, seed) for seed in range(20)]
         plans.append(next(done for done in tried if isinstance(done, Plan) and done.ok))
@@ -96,10 +124,10 @@ def test_every_line_of_the_example_can_be_typed(drill: str) -> None:
     found = scenario(drill)
     lines = [line for line in example(drill).splitlines() if line and not line.startswith("#")]
     verbs = Counter(parse(line, command_names(found)).verb for line in lines)
-    assert {"ack", "declare", "affects", "suspect", "update", "mitigated", "resolve"} <= set(verbs)
-    assert verbs["update"] >= 3
+    assert set(TYPED[found.expects]) <= set(verbs)
+    assert verbs["update"] >= 2
     commands = {command for play in found.plays if play.effect != "harms" for command in play.commands}
-    assert commands & set(lines)
+    assert commands & set(lines) or found.expects == "no_action"
 
 
 @pytest.mark.parametrize("drill", DRILLS)

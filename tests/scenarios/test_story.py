@@ -19,6 +19,10 @@ ONSET_MS = 0
 scenario = lru_cache(resolve)
 
 
+def expecting(expects: str) -> list[str]:
+    return [drill.id for drill in listed() if drill.expects == expects]
+
+
 def solved(
     found: Scenario, hours: NDArray[np.float64], more: tuple[Modifier, ...] = ()
 ) -> dict[str, dict[str, float]]:
@@ -30,7 +34,8 @@ def solved(
     t_ms = np.asarray(hours * HOUR_MS, dtype=np.int64)
     rps = demand.undisturbed(built, 1, found.starts_at, t_ms)
     done = tuple(m for change in found.changes for m in changes.modifiers(change, ONSET_MS, found.world))
-    flow = stationary.solve(built, fold(built, done + more, ONSET_MS + 60_000), rps)
+    begun_s = max(fault.at_s + fault.ramp_s for fault in found.faults)
+    flow = stationary.solve(built, fold(built, done + more, ONSET_MS + 1000 * begun_s + 60_000), rps)
     layout = signals.layout(built, 1)
     values = signals.truth(layout, flow, t_ms)
     subjects = {
@@ -79,7 +84,7 @@ def test_no_rule_fires_on_an_ordinary_day_by_itself(drill: str) -> None:
         if rule.above is not None:
             assert found[rule.signal] < 0.97 * rule.above, rule.name
         elif rule.below is not None:
-            assert found[f"{rule.signal}_min"] > 1.2 * rule.below, rule.name
+            assert found[f"{rule.signal}_min"] > 1.15 * rule.below, rule.name
 
 
 def test_a_half_dead_disk_stops_writing_and_hardly_touches_reading() -> None:
@@ -118,7 +123,29 @@ def test_a_canary_behind_a_flag_hardly_shows_in_the_whole_and_plainly_in_its_ver
     assert found["web zone zone-a"]["error_share"] < 0.01
 
 
-@pytest.mark.parametrize("drill", ["github-2023-09", "cloudflare-2019-07"])
+def test_an_expired_certificate_turns_tokens_away_and_leaves_open_sessions_alone() -> None:
+    failed = {name: round(found["error_share"], 2) for name, found in hurt("epic-2021-04").items()}
+    assert failed["journey workflows"] == 1.0
+    for journey in ("api-use", "push", "fetch"):
+        assert 0.4 < failed[f"journey {journey}"] < 0.7
+    assert 0.02 < failed["journey browse"] < 0.05
+    assert failed["journey issues"] < 0.01
+    assert failed["secrets"] > 0.99
+    watched = {rule.component for rule in scenario("epic-2021-04").world.rules}
+    assert "secrets" not in watched, "nobody watches what broke"
+
+
+def test_a_lost_zone_fails_whoever_is_sent_there_and_all_writing() -> None:
+    failed = {name: round(found["error_share"], 2) for name, found in hurt("github-2018-10").items()}
+    for journey in ("issues", "push", "workflows"):
+        assert failed[f"journey {journey}"] == 1.0
+    for journey in ("browse", "fetch", "api-use"):
+        assert 0.5 < failed[f"journey {journey}"] < 0.9
+    assert failed["mysql"] == 1.0
+    assert failed["mysql-replicas"] < 0.01, "each zone reads from its own"
+
+
+@pytest.mark.parametrize("drill", ["github-2023-09", "cloudflare-2019-07", "epic-2021-04", "github-2018-10"])
 def test_symptoms_page_and_the_cause_tells_itself_late_or_not_at_all(drill: str) -> None:
     found = scenario(drill)
     fires = [
@@ -133,3 +160,22 @@ def test_symptoms_page_and_the_cause_tells_itself_late_or_not_at_all(drill: str)
         rule for rule in fires if rule.component in place and rule.signal not in ("error_share", "p95_ms")
     ]
     assert all(rule.for_s >= 120 and rule.severity == "warning" for rule in direct)
+
+
+@pytest.mark.parametrize("drill", expecting("no_action"))
+def test_what_is_behind_a_false_alarm_changes_nothing_that_anybody_feels(drill: str) -> None:
+    for journey in scenario(drill).world.journeys:
+        found = hurt(drill)[f"journey {journey.id}"]
+        assert found["error_share"] < (1 - journey.slo_good_share) / 2, journey.id
+        assert found["p99_ms"] < journey.slow_ms, journey.id
+
+
+@pytest.mark.parametrize("drill", expecting("no_action"))
+def test_a_false_alarm_pages(drill: str) -> None:
+    critical = [rule for rule in scenario(drill).world.rules if rule.severity == "critical" and rule.below]
+    crossed = [
+        rule.name
+        for rule in critical
+        if hurt(drill)[rule.component or f"journey {rule.journey}"][rule.signal] < rule.below
+    ]
+    assert crossed == ["OrdersPlacedLow"]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from scoring.record import DrillRecord
+from scoring.scorecard import Scorecard
 from sim.events import (
     ActFinished,
     ActJudged,
@@ -203,3 +204,12 @@ def flawless(until_s: int = FLAWLESS_UNTIL_S, extra: Iterable[Timed] = (), **mor
 
 def idle() -> DrillRecord:
     return drill(IDLE, impact(None))
+
+
+QUIET = [pair for pair in impact(0) if pair[1].kind == "truth.impact_measured"]
+"""Samples of a world in which nobody is hurt."""
+
+
+def credits_of(card: Scorecard) -> dict[str, float]:
+    """Credits of what was observable."""
+    return {c.id: c.verdict.credit for c in card.checks if c.verdict.credit is not None}

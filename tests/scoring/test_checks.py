@@ -3,6 +3,7 @@
 import pytest
 
 from scoring.checks import CHECKS
+from scoring.expectations import EXPECTED
 from scoring.rubric import AREAS, CHECK_IDS, CHECK_RULES
 from scoring.score import judge
 from scoring.scorecard import Check
@@ -58,9 +59,15 @@ def credit(name: str, journal: list[Timed], truth: list[Timed] | None = None) ->
 def test_every_rule_has_a_function_and_every_area_a_hundred() -> None:
     assert set(CHECKS) == set(CHECK_IDS)
     assert len(set(CHECK_IDS)) == len(CHECK_IDS)
-    sums = {area: sum(rule.weight for rule in CHECK_RULES if rule.area == area) for area, _, _ in AREAS}
-    assert sums == {"detection": 100, "triage": 100, "communication": 100, "mitigation": 100}
-    assert sum(weight for _, _, weight in AREAS) == 100
+    for expects, expected in EXPECTED.items():
+        sums = {
+            area: sum(expected.checks[rule.id] for rule in expected.rules if rule.area == area)
+            for area, _, _ in AREAS
+        }
+        assert sums == {"detection": 100, "triage": 100, "communication": 100, "mitigation": 100}, expects
+        assert sum(expected.areas.values()) == 100, expects
+        assert set(expected.checks) <= set(CHECK_IDS), expects
+    assert {rule.id for rule in CHECK_RULES} == {name for each in EXPECTED.values() for name in each.checks}
 
 
 def test_results_of_a_flawless_and_of_an_idle_drill() -> None:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from scoring.expectations import EXPECTED
 from scoring.measures import MEASURE_KINDS
 from scoring.rubric import AREAS, CHECK_RULES
 
@@ -18,10 +19,19 @@ def test_every_measure_stands_there_with_its_definition_and_nothing_else() -> No
 
 
 def test_every_check_stands_there_with_its_rule_and_nothing_else() -> None:
-    described = [row for row in ROWS if len(row) == 3]
-    assert described == [(f"`{rule.id}` {rule.title}", str(rule.weight), rule.rule) for rule in CHECK_RULES]
+    described = [row for row in ROWS if len(row) == 2]
+    assert described == [(f"`{rule.id}` {rule.title}", rule.rule) for rule in CHECK_RULES]
 
 
-def test_every_area_stands_there_with_its_weight() -> None:
-    headings = re.findall(r"^## (\w+): (\d+) of 100$", PAGE, re.MULTILINE)
-    assert headings == [(title, str(weight)) for _, title, weight in AREAS]
+def test_every_weight_stands_there_for_every_expectation() -> None:
+    head = re.search(r"^\| \| (`.*`) \|$", PAGE, re.MULTILINE)
+    assert head is not None
+    assert head[1] == " | ".join(f"`{name}`" for name in EXPECTED)
+    described = {row[0]: row[1:] for row in ROWS if len(row) == 1 + len(EXPECTED) and row[0]}
+    assert described == {
+        f"`{rule.id}`": tuple(str(each.checks.get(rule.id, "–")) for each in EXPECTED.values())
+        for rule in CHECK_RULES
+    }
+    for area, title, _ in AREAS:
+        weights = " | ".join(f"**{each.areas[area]}**" for each in EXPECTED.values())
+        assert f"| **{title}** | {weights} |" in PAGE

@@ -14,6 +14,7 @@ from tests.scoring.drills_by_hand import (
     flawless,
     idle,
     impact,
+    scenario,
 )
 
 
@@ -112,4 +113,7 @@ def test_without_impact_the_times_do_not_apply() -> None:
 def test_every_measure_has_its_own_id_and_comes_in_the_order_of_the_table() -> None:
     ids = [kind.id for kind in MEASURE_KINDS]
     assert len(set(ids)) == len(ids)
-    assert [measure.id for measure in judge(idle()).measures] == ids
+    of_data = judge(drill([], impact(None), scenario=scenario(expects="integrity")))
+    assert [measure.id for measure in of_data.measures] == ids
+    elsewhere = [measure.id for measure in judge(idle()).measures]
+    assert elsewhere == [name for name in ids if name not in ("records-lost", "data-at-risk")]

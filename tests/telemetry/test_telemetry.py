@@ -144,6 +144,21 @@ def test_a_sick_zone_shows_in_its_zone_and_diluted_in_the_whole():
     assert checkout == pytest.approx(0.2**2, abs=0.015)  # one retry into either zone
 
 
+def test_a_zone_that_is_not_collected_is_missing_in_the_sum_and_out_of_the_mean():
+    at = built()
+    place = Where(component="payments", zone="a")
+    blind = Modifier("m", "f", place, Param.OBSERVED, Op.MIN, 0.0, 0)
+    sick = Modifier("n", "f", place, Param.ERROR_RANDOM, Op.SET, 0.4, 0)
+    telemetry = recorded(at, played(at, (blind, sick), until_ms=120_000))
+    zones = values(telemetry, "payments", "rps", by="zone")
+    assert np.isnan(zones["a"]).all()
+    assert values(telemetry, "payments", "rps")[""][1:].mean() == pytest.approx(
+        zones["b"][1:].mean(), rel=0.03
+    )
+    assert values(telemetry, "payments", "error_share")[""].mean() < 0.005
+    assert not np.isnan(values(telemetry, "payments", "cpu_share")[""]).any()
+
+
 def test_shares_counts_and_percentiles_are_possible():
     at = built()
     broken = Modifier("m", "f", Where(component="payments"), Param.WORK, Op.MUL, 60.0, 0)
