@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from cli import main
 
 SEEDS = 20
-DRILLS = ("github-2023-09", "cloudflare-2019-07")
+DRILLS = ("github-2023-09", "cloudflare-2019-07", "one-in-twelve", "slack-2022-02")
 NOBODY_HURT = ("larder-quiet-till", "forgeyard-busy-hour")
 """Drills in which a perfect play has no user hurt; half the seeds, since little differs between them."""
 
