@@ -1,4 +1,4 @@
-"""Over 20 seeds of both drills: the oracle always masters them, the idle player never does."""
+"""Over 20 seeds of these drills: the oracle always masters them, the idle player never does."""
 
 import json
 
@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from cli import main
 
 SEEDS = 20
-DRILLS = ("github-2023-09", "cloudflare-2019-07")
+DRILLS = ("github-2023-09", "cloudflare-2019-07", "epic-2021-04", "github-2018-10")
 
 
 def runs(scenario: str, bot: str) -> list[dict[str, float | bool | None]]:
