@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: play test lint types contracts check table bench clean
+.PHONY: play test lint types contracts check table judge bench clean
 
 play: $(VENV)/.installed
 	@$(BIN)/pagerdrill play
@@ -26,6 +26,9 @@ check: test lint types contracts
 
 table: $(VENV)/.dev
 	$(BIN)/python -m tests.acts.table $(if $(UPDATE),UPDATE)
+
+judge: $(VENV)/.dev
+	$(BIN)/python -m tests.judge.table $(if $(UPDATE),UPDATE)
 
 bench: $(VENV)/.dev
 	$(BIN)/python tests/bench/bench.py

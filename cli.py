@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from sim.bots.runs import Job, Run
     from sim.home import Home
     from sim.opening import OpenDrill
     from sim.room.script import ScriptLine
@@ -21,6 +23,18 @@ LAZY = {
     "score": ("scoring.commands", "score"),
 }
 """Commands that live in one floor, imported when they are called, so that --help stays instant."""
+
+PLAYERS = (
+    "idle",
+    "undo-last",
+    "restart-loudest",
+    "scale-busiest",
+    "shotgun",
+    "novice",
+    "expert",
+    "oracle",
+)
+"""The scripted players, as `sim.bots` has them; named here so that --help stays instant."""
 
 SHORT_HELP = {
     "drills": "List, show, verify and delete the drills that were played.",
@@ -63,6 +77,44 @@ class LazyGroup(click.Group):
             raise click.ClickException(str(error)) from None
 
 
+class Below:
+    """What commands of the floors below are handed: things that need several floors."""
+
+    @property
+    def check_ids(self) -> frozenset[str]:
+        """The checks that objectives of a scenario may name."""
+        from scoring.rubric import CHECK_IDS
+
+        return frozenset(CHECK_IDS)
+
+    def play_all(self, scenario: "Scenario", seeds: int) -> "Iterator[Run]":
+        """Play all scripted players in a scenario over seeds 1 to `seeds`."""
+        from sim.bots.runs import Job, play_all
+
+        jobs = [Job(scenario, name, seed) for name in PLAYERS for seed in range(1, seeds + 1)]
+        return play_all(jobs, bot_run)
+
+    def find_drill(self, drill: str, home: str | None) -> "Path":
+        """Return the folder of a drill. Raises PagerDrillError where there is none."""
+        from sim.home import Home, home_folder
+
+        return Home(home_folder(home)).folder(drill)
+
+    def make_baselines(self, folder: "Path") -> None:
+        """Play what would have been, with a word on the terminal; an older engine's drill stays as it is."""
+        from sim.baselines import COMPARED, make, missing
+        from sim.bots import BOTS
+        from sim.errors import JournalError
+
+        try:
+            if missing(folder, COMPARED):
+                if sys.stderr.isatty():
+                    click.echo("playing what would have been: nobody, an expert, the best play ...", err=True)
+                make(folder, {name: BOTS[name] for name in COMPARED})
+        except JournalError as error:
+            click.echo(f"no comparison: {error}", err=True)
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pagerdrill", prog_name="pagerdrill")
 @click.pass_context
@@ -71,7 +123,7 @@ def main(context: click.Context) -> None:
 
     Start with `pagerdrill play`: a real outage on a simulated system, twenty minutes, and a scorecard.
     """
-    context.obj = _find_drill
+    context.obj = Below()
 
 
 HOME_OPTION = click.option(
@@ -94,6 +146,12 @@ HOME_OPTION = click.option(
 @click.option("--script", type=click.File("rb"), help="Play these lines as fast as possible.")
 @click.option("--resume", "resumed", metavar="DRILL", help="Go on with a drill that was left.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scorecard as JSON at the end.")
+@click.option(
+    "--no-baselines",
+    is_flag=True,
+    envvar="PAGERDRILL_NO_BASELINES",
+    help="Do not play what would have been after the end.",
+)
 @HOME_OPTION
 def play(
     scenario: str | None,
@@ -104,6 +162,7 @@ def play(
     script: BinaryIO | None,
     resumed: str | None,
     as_json: bool,
+    no_baselines: bool,
     home: str | None,
 ) -> None:
     """Play a drill: handle an outage from the terminal, then read how it went.
@@ -136,6 +195,8 @@ def play(
         if over:
             opened.finish()
     if over:
+        if not no_baselines:
+            Below().make_baselines(opened.path)
         _show_card(opened.path, as_json=as_json)
 
 
@@ -146,29 +207,30 @@ def bots() -> None:
 
 @bots.command("run")
 @click.argument("scenario")
-@click.option("--bot", required=True, help="idle or oracle.")
+@click.option("--bot", required=True, metavar="NAME|all", help=f"all, or one of: {', '.join(PLAYERS)}.")
 @click.option(
     "--seeds", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Seeds 1 to this."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def run_bots(scenario: str, bot: str, seeds: int, as_json: bool) -> None:
     """Play SCENARIO with a bot over seeds 1 to SEEDS and print how each went."""
-    import gc
     import json
 
-    from sim.bots import BOTS
+    from sim.bots.runs import Job, play_all
 
-    if bot not in BOTS:
-        raise click.UsageError(f"there is no bot {bot!r}; there are: {', '.join(BOTS)}")
+    if bot not in (*PLAYERS, "all"):
+        raise click.UsageError(f"there is no bot {bot!r}; there are: {', '.join(PLAYERS)}, or all")
     spec = _resolved(scenario)
-    rows = []
-    for seed in range(1, seeds + 1):
-        rows.append(_bot_run(spec, bot, seed))
-        gc.collect()  # a drill is full of cycles; without this 20 of them pile up to 200 MB
+    names = PLAYERS if bot == "all" else (bot,)
+    jobs = [Job(spec, name, seed) for name in names for seed in range(1, seeds + 1)]
+    runs = []
+    for run in play_all(jobs, bot_run):
+        runs.append(run)
         if not as_json:
-            _print_bot_row(rows[-1])
+            click.echo(_bot_line(run))
     if as_json:
-        click.echo(json.dumps({"runs": rows}, indent=1))
+        runs.sort(key=lambda run: (names.index(run.player), run.seed))
+        click.echo(json.dumps({"runs": [_bot_fields(run) for run in runs]}, indent=1))
 
 
 # --- playing ----------------------------------------------------------------------------------------------
@@ -295,11 +357,12 @@ def _play_script(opened: "OpenDrill", lines: "tuple[ScriptLine, ...]", *, quiet:
 
 
 def _show_card(path: "Path", *, as_json: bool) -> None:
+    from scoring.baselines import read_baselines
     from scoring.commands import show
     from scoring.record import load
     from scoring.score import judge
 
-    show(judge(load(path)), as_json=as_json)
+    show(judge(load(path), read_baselines(path)), as_json=as_json)
     if not as_json:
         click.echo(f"\nkept as {path.name}; this card again: pagerdrill score {path.name}")
 
@@ -307,14 +370,16 @@ def _show_card(path: "Path", *, as_json: bool) -> None:
 # --- bots -------------------------------------------------------------------------------------------------
 
 
-def _bot_run(spec: "Scenario", bot: str, seed: int) -> dict[str, Any]:
-    """Play one seed in a folder of its own and return the row that is printed."""
+def bot_run(job: "Job") -> "Run":
+    """Play one run in a folder of its own and judge it."""
     import tempfile
     from pathlib import Path
 
-    from scoring.record import load
+    from scoring.record import having, load
     from scoring.score import judge, total
     from sim.bots import BOTS
+    from sim.bots.runs import Run
+    from sim.events import ActStarted
     from sim.journal import Meta
     from sim.opening import new_drill
     from sim.spec import Seat
@@ -322,35 +387,43 @@ def _bot_run(spec: "Scenario", bot: str, seed: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="pagerdrill-") as temporary:
         path = Path(temporary) / "drill"
         meta = Meta(id="bot", created="", host="")
-        seat = Seat(name=bot, role="responder")
-        with new_drill(path, spec, seed, seat, meta, interactive=False) as opened:
-            BOTS[bot](opened.drill)
+        seat = Seat(name=job.player, role="responder")
+        with new_drill(path, job.scenario, job.seed, seat, meta, interactive=False) as opened:
+            BOTS[job.player](opened.drill)
             opened.finish()
-        card = judge(load(path))
+        record = load(path)
+    card = judge(record)
     measured = {measure.id: measure.value for measure in card.measures}
-    return {
-        "seed": seed,
-        "score": round(total(card), 1),
-        "mitigated": measured["mttm"] is not None,
-        "time_to_mitigate_s": measured["mttm"],
-        "user_minutes_lost": measured["user-minutes-lost"] or 0.0,
-    }
-
-
-def _print_bot_row(row: dict[str, Any]) -> None:
-    minutes = row["time_to_mitigate_s"]
-    when = "not mitigated" if row["user_minutes_lost"] else "nobody hurt"
-    when = when if minutes is None else f"mitigated after {minutes / 60:.1f} min"
-    click.echo(
-        f"seed {row['seed']:>3}  score {row['score']:>5.1f}  {when:<26}  "
-        f"{row['user_minutes_lost']:>12,.0f} user-minutes lost"
+    return Run(
+        player=job.player,
+        seed=job.seed,
+        score=round(total(card), 1),
+        mitigated_after_s=measured["mttm"],
+        user_min_lost=measured["user-minutes-lost"] or 0.0,
+        acts=len(having(record.records, ActStarted)),
     )
 
 
-def _find_drill(drill: str, home: str | None) -> "Path":
-    from sim.home import Home, home_folder
+def _bot_fields(run: "Run") -> dict[str, Any]:
+    return {
+        "bot": run.player,
+        "seed": run.seed,
+        "score": run.score,
+        "mitigated": run.mitigated,
+        "time_to_mitigate_s": run.mitigated_after_s,
+        "user_minutes_lost": run.user_min_lost,
+        "acts": run.acts,
+    }
 
-    return Home(home_folder(home)).folder(drill)
+
+def _bot_line(run: "Run") -> str:
+    after_s = run.mitigated_after_s
+    when = "not mitigated" if run.user_min_lost else "nobody hurt"
+    when = when if after_s is None else f"mitigated after {after_s / 60:.1f} min"
+    return (
+        f"{run.player:<15} seed {run.seed:>3}  score {run.score:>5.1f}  {when:<24}  "
+        f"{run.user_min_lost:>11,.0f} user-minutes lost"
+    )
 
 
 if __name__ == "__main__":

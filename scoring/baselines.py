@@ -12,7 +12,7 @@ from sim import journal
 from sim.events import ActStarted, ImpactMeasured
 
 WITHOUT_ACT = "without-act-"
-TITLES = {"idle": "Had nobody come", "oracle": "Best known play"}
+TITLES = {"idle": "Had nobody come", "expert": "What an expert does", "oracle": "Best known play"}
 NO_DIFFERENCE_SHARE = 0.01
 """A difference below this share of what was lost is none; an assumption."""
 

@@ -2,7 +2,6 @@
 
 import io
 import textwrap
-from datetime import timedelta
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -10,18 +9,29 @@ from rich.table import Table
 from rich.text import Text
 
 from scoring.baselines import in_words
-from scoring.durations import clock_text
+from scoring.card_words import (
+    HELPS,
+    SPREAD,
+    area_text,
+    aside_text,
+    hints_text,
+    number_text,
+    numbers_text,
+    observable_text,
+    played_text,
+    real_outage_text,
+    remarks,
+    value_text,
+)
 from scoring.expectations import EXPECTED
 from scoring.outcome import lacking, outcome_lines
 from scoring.rubric import AREAS
 from scoring.score import total
-from scoring.scorecard import Check, Evidence, Measure, ObjectiveProfile, Result, Scorecard
+from scoring.scorecard import Check, Evidence, ObjectiveProfile, Result, Scorecard
 
 STYLES: dict[Result, str] = {"met": "green", "partly": "yellow", "missed": "red", "not observable": "dim"}
 BAR = 20
 """Length of the bars of the profile, in characters."""
-HELPS = 5
-"""How many helps the card lists."""
 SHOWN = 4
 """How many records the card shows as evidence of one check; JSON has all."""
 
@@ -66,20 +76,14 @@ def _bullet(text: str | Text, by: int = 2) -> RenderableType:
 
 
 def _head(card: Scorecard) -> list[RenderableType]:
-    played = f"{card.scenario}, seed {card.seed}, as {card.role}"
     parts: list[RenderableType] = [
         Text(card.title, style="bold"),
-        Text(f"{played}, drill {card.drill}" if card.drill else played, style="dim"),
+        Text(played_text(card), style="dim"),
         *(_indented(line) for line in outcome_lines(card)),
         Text(EXPECTED[card.expects].about),
     ]
-    if not card.ended:
-        parts.append(Text("Not played to its end: judged as far as it went.", style="yellow"))
-    if card.rehearsal:
-        parts.append(Text(f"Rehearsal: {', '.join(card.rehearsal)}.", style="yellow"))
-    if card.hints:
-        parts.append(Text(f"Hints used: {card.hints}. Asking is good; what came after says 'with help'."))
-    return parts
+    parts += [Text(remark, style="yellow") for remark in remarks(card)]
+    return [*parts, Text(hints_text(card))] if card.hints else parts
 
 
 def _objectives(card: Scorecard) -> list[RenderableType]:
@@ -99,16 +103,12 @@ def _objective(objective: ObjectiveProfile) -> list[RenderableType]:
 def _areas(card: Scorecard, *, with_total: bool) -> list[RenderableType]:
     table = Table.grid(padding=(0, 2))
     for area in card.areas:
-        seen = f"{area.observable} of {area.checks} checks observable"
-        if area.share is None:
-            table.add_row(area.title, " " * BAR, "not observable", seen)
-            continue
-        filled = round(BAR * area.share)
-        word = "strong" if area.share >= 0.8 else "mixed" if area.share >= 0.4 else "thin"
-        table.add_row(area.title, "#" * filled + "." * (BAR - filled), word, seen)
+        filled = round(BAR * (area.share or 0.0))
+        bar = " " * BAR if area.share is None else "#" * filled + "." * (BAR - filled)
+        table.add_row(area.title, bar, area_text(area), observable_text(area))
     parts = [*_heading("Profile"), Padding(table, (0, 0, 0, 2))]
     if any(area.observable < area.checks for area in card.areas):
-        parts.append(_indented("What was not observable counts for nothing; its weight went to the rest."))
+        parts.append(_indented(SPREAD))
     if with_total:
         parts.append(_indented(Text(f"Total: {total(card):.1f} of 100", style="bold")))
     return parts
@@ -120,12 +120,7 @@ def _measures(card: Scorecard) -> list[RenderableType]:
     table.add_column(justify="right")
     table.add_column(style="dim")
     for measure in card.measures:
-        since = f"from {measure.clock}" if measure.unit == "s" else ""
-        if measure.standing == "measured":
-            aside = ", ".join(part for part in (since, measure.note) if part)
-            table.add_row(measure.title, value_text(measure), Text(aside))
-        else:
-            table.add_row(measure.title, "-", Text(f"{measure.standing}: {measure.note}"))
+        table.add_row(measure.title, value_text(measure), Text(aside_text(measure)))
     return [*_heading("Measures"), Padding(table, (0, 0, 0, 2))]
 
 
@@ -134,29 +129,9 @@ def _comparisons(card: Scorecard) -> list[RenderableType]:
     return [*_heading("What would have been"), *found] if found else []
 
 
-def value_text(measure: Measure) -> str:
-    """Return a measure's value with its unit, as people read it."""
-    value = measure.value or 0.0
-    match measure.unit:
-        case "s":
-            return clock_text(1000 * value)
-        case "share":
-            return f"{value:.0%}"
-        case "ratio":
-            return f"{value:.1f}"
-        case _:
-            return f"{value:,.0f}"
-
-
 def _checks(card: Scorecard) -> list[RenderableType]:
     parts = _heading("Checks")
-    parts.append(
-        _indented(
-            "#n is record n of journal.jsonl in the drill's folder, truth #n of truth.jsonl; "
-            f"`pagerdrill drills show {card.drill}".rstrip()
-            + "` lists what was typed."
-        )
-    )
+    parts.append(_indented(numbers_text(card)))
     for area, title, _ in AREAS:
         parts.append(_indented(Text(title, style="bold")))
         for check in card.checks:
@@ -180,9 +155,8 @@ def _check(card: Scorecard, check: Check) -> list[RenderableType]:
 
 def _evidence(card: Scorecard, item: Evidence) -> Text:
     """One record, e.g. '14:32:05 #143 declared P2'; 'truth #7' is in the other file."""
-    at = (card.starts_at + timedelta(milliseconds=item.t_ms)).strftime("%H:%M:%S")
-    number = f"#{item.seq}" if item.file == "journal" else f"truth #{item.seq}"
-    return Text(f"{at} {number} {textwrap.shorten(item.what, 200, placeholder=' ...')}")
+    what = textwrap.shorten(item.what, 200, placeholder=" ...")
+    return Text(f"{card.clock(item.t_ms)} {number_text(item)} {what}")
 
 
 def _debrief(card: Scorecard) -> list[RenderableType]:
@@ -190,8 +164,7 @@ def _debrief(card: Scorecard) -> list[RenderableType]:
     parts.append(_indented(card.debrief.what_happened.strip()))
     parts += [_bullet(line) for line in card.debrief.compare]
     if card.inspired_by:
-        real = card.inspired_by
-        parts.append(_indented(f"After: {real.title}, {real.date}; {real.post_mortem}"))
+        parts.append(_indented(real_outage_text(card)))
     if card.debrief.questions:
         parts += _heading("Questions to talk about")
         parts += [_bullet(line) for line in card.debrief.questions]

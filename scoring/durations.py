@@ -1,4 +1,11 @@
-"""Lengths of time in words."""
+"""Times and lengths of time in words."""
+
+from datetime import datetime, timedelta
+
+
+def wall_text(starts_at: datetime, t_ms: int) -> str:
+    """Return a moment of a drill as its clock shows it, e.g. 14:32:05."""
+    return (starts_at + timedelta(milliseconds=t_ms)).strftime("%H:%M:%S")
 
 
 def clock_text(ms: int | float) -> str:

@@ -41,7 +41,8 @@ def last_suspicion(case: Case) -> Suspicion | None:
     if not found:
         return None
     last = found[-1][1]
-    distances = [hops(case.record.scenario.world, last.component, place) for place in guilty_components(case)]
+    world = case.record.scenario.world
+    distances = [hops(world, last.component, place) if place else 0 for place in guilty_components(case)]
     reached = [distance for distance in distances if distance is not None]
     return Suspicion(
         stated=tuple(
@@ -49,12 +50,15 @@ def last_suspicion(case: Case) -> Suspicion | None:
         ),
         hops=min(reached, default=None),
         mechanism_right=last.mechanism.lower() in _mechanisms(case),
-        answer=_answer(case),
+        answer=right_answer(case),
     )
 
 
 def guilty_components(case: Case) -> tuple[str, ...]:
-    """Return where the faults sit that made alerts of this incident; all faults where no label names one."""
+    """Return where the faults sit that made alerts of this incident; all faults where no label names one.
+
+    '' is everywhere: a zone that is lost sits in no component, and to suspect any is right.
+    """
     return tuple(dict.fromkeys(fault.component for fault in _guilty(case)))
 
 
@@ -81,9 +85,10 @@ def _mechanisms(case: Case) -> set[str]:
     return {case.record.scenario.mechanism.lower()} | words
 
 
-def _answer(case: Case) -> str:
-    """The right place and mechanism, e.g. 'edge: cpu, brought by a config change'."""
-    place = " and ".join(guilty_components(case)) or "nowhere"
+def right_answer(case: Case) -> str:
+    """Return the right place and mechanism, e.g. 'edge: cpu, brought by a config change'."""
+    places = guilty_components(case)
+    place = " and ".join(place or "everywhere" for place in places) or "nowhere"
     kinds = " and ".join(
         f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} change" for kind in _bringing_changes(case)
     )

@@ -4,11 +4,13 @@ from scoring.baselines import Baseline, compare
 from scoring.case import Case, prepare
 from scoring.checks import CHECKS
 from scoring.expectations import EXPECTED, Expected
-from scoring.hypothesis import last_suspicion
+from scoring.hypothesis import last_suspicion, right_answer
 from scoring.measures import measure
 from scoring.record import DrillRecord, having
 from scoring.rubric import AREAS, CheckRule
 from scoring.scorecard import AreaProfile, Check, ObjectiveProfile, Result, Scorecard, Verdict
+from scoring.telling import beliefs, journal_of
+from scoring.timeline import timeline
 from sim.events import ActStarted, DrillEnded, HintGiven
 
 
@@ -23,6 +25,8 @@ def judge(drill: DrillRecord, baselines: tuple[Baseline, ...] = ()) -> Scorecard
     weights = _spread(expected, verdicts)
     checks = tuple(_check(case, rule, verdicts[rule.id], weights[rule.id]) for rule in expected.rules)
     scenario = drill.scenario
+    axis, believed = timeline(case), beliefs(case)
+    cited = (*believed, *axis.marks, *(item for check in checks for item in check.verdict.evidence))
     return Scorecard(
         drill=drill.drill,
         scenario=scenario.id,
@@ -39,6 +43,10 @@ def judge(drill: DrillRecord, baselines: tuple[Baseline, ...] = ()) -> Scorecard
         areas=_areas(checks),
         objectives=_objectives(drill, checks),
         debrief=scenario.debrief,
+        beliefs=believed,
+        answer=right_answer(case),
+        timeline=axis,
+        journal=journal_of(case, cited),
         inspired_by=scenario.inspired_by,
         comparisons=compare(drill, baselines),
     )

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from scoring.durations import wall_text
 from sim.spec import Debrief, Expectation, Inspiration
+
+if TYPE_CHECKING:
+    from scoring.timeline import Timeline
 
 Area = Literal["detection", "triage", "communication", "mitigation"]
 Unit = Literal["s", "share", "count", "user-min", "ratio", "hops"]
@@ -26,6 +30,14 @@ class Evidence:
     t_ms: int
     what: str
     file: File = "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record in whole words, and whose it is."""
+
+    at: Evidence
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +141,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """Everything the card shows about one drill."""
+    """Everything the card shows about one drill.
+
+    `beliefs` is what was held to be so at the time, `answer` the place and mechanism that were right;
+    `journal` has every record that checks, axis and beliefs refer to.
+    """
 
     drill: str
     scenario: str
@@ -146,5 +162,13 @@ class Scorecard:
     areas: tuple[AreaProfile, ...]
     objectives: tuple[ObjectiveProfile, ...]
     debrief: Debrief
+    beliefs: tuple[Evidence, ...]
+    answer: str
+    timeline: "Timeline"
+    journal: tuple[Entry, ...]
     inspired_by: Inspiration | None = None
     comparisons: tuple[Comparison, ...] = ()
+
+    def clock(self, t_ms: int) -> str:
+        """Return a moment as the scenario's clock shows it, e.g. 14:32:05."""
+        return wall_text(self.starts_at, t_ms)

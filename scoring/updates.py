@@ -1,6 +1,7 @@
 """Status updates: how long an audience waited too long, which promises held, and what the texts said."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -20,17 +21,50 @@ _BY_LEVEL: dict[int, Severity] = {level: severity for severity, level in LEVELS.
 
 
 def overdue_ms(case: Case, audience: Audience) -> int:
-    """Return how long an audience waited beyond policy and grace until users had recovered, in 15 s steps.
+    """Return how long an audience waited beyond policy and grace until users had recovered, in 15 s steps."""
+    grace_ms = case.policy.update_grace_s * 1000
+    return sum(SAMPLE_MS for t_ms, due_ms in _waits(case, audience) if t_ms >= due_ms + grace_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A moment at which an audience had to hear of the incident.
+
+    `late_until_ms` is when the update came that was later than the grace allows, or when waiting ended
+    without one; None where it came in time.
+    """
+
+    t_ms: int
+    late_until_ms: int | None = None
+
+
+def dues(case: Case, audience: Audience) -> tuple[Due, ...]:
+    """Return when an audience had to hear by the policy until users had recovered, one for each update.
+
+    A moment that an update came before is left out: nothing was due then any more.
+    """
+    grace_ms, until_ms = case.policy.update_grace_s * 1000, case.impact.over_ms
+    told = [record.t_ms for record, _ in case.updates(audience)]
+    due_by_end: dict[int, int] = {}
+    for t_ms, due_ms in _waits(case, audience):
+        if t_ms >= due_ms:
+            end_ms = min(next((t for t in told if t > t_ms), until_ms), until_ms)
+            due_by_end.setdefault(end_ms, due_ms)
+    return tuple(
+        Due(due_ms, end_ms if end_ms > due_ms + grace_ms else None) for end_ms, due_ms in due_by_end.items()
+    )
+
+
+def _waits(case: Case, audience: Audience) -> Iterator[tuple[int, int]]:
+    """Yield the samples before recovery at which an audience awaits an update, each with when that is due.
 
     The severity at each moment is the higher of the stated and the true one. Where it rises, the new
     rhythm counts from then.
     """
     start = _clock_start_ms(case, audience)
-    grace_ms = case.policy.update_grace_s * 1000
     told = [record.t_ms for record, _ in case.updates(audience)]
     truth = {begin // SAMPLE_MS: LEVELS[severity] for begin, _, severity in case.impact.severities}
     reached: dict[int, int] = {}
-    total_ms = 0
     for t_ms in range(0, case.impact.over_ms, SAMPLE_MS) if start is not None else ():
         level = min(truth.get(t_ms // SAMPLE_MS, UNSTATED), case.stated.level_at(t_ms))
         for each in range(level, UNSTATED):
@@ -39,9 +73,8 @@ def overdue_ms(case: Case, audience: Audience) -> int:
             continue
         last = max((t for t in told if t <= t_ms), default=None)
         limit = _limit_ms(case, audience, level, first=last is None)
-        if limit is not None and t_ms >= max(start, reached[level], last or 0) + limit + grace_ms:
-            total_ms += SAMPLE_MS
-    return total_ms
+        if limit is not None:
+            yield t_ms, max(start, reached[level], last or 0) + limit
 
 
 def _clock_start_ms(case: Case, audience: Audience) -> int | None:
@@ -99,10 +132,11 @@ def longest_silence_ms(case: Case, audience: Audience) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A promised next update, and whether it came in time and was no longer than the policy allows."""
+    """A promised next update: by when, whether it came in time, and whether the policy allows so long."""
 
     made: Evidence
     audience: str
+    by_ms: int
     kept: bool
     too_long: bool
 
@@ -120,7 +154,8 @@ def promises(case: Case) -> tuple[Promise, ...]:
         kept = any(record.t_ms <= t <= by_ms for t in (*came, *closed))
         if kept or by_ms <= case.clocks.ended_ms:
             made = cite(record, f"promised {update.audience} an update")
-            found.append(Promise(made, update.audience, kept, _too_long(case, record, update, grace_ms)))
+            too_long = _too_long(case, record, update, grace_ms)
+            found.append(Promise(made, update.audience, update.promised_ms, kept, too_long))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ and what was refused then stays refused.
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +31,9 @@ from sim.spec import Scenario, Seat
 Player = Callable[[Drill], None]
 """Plays a drill from where it stands until it ends."""
 
+COMPARED = ("idle", "expert", "oracle")
+"""The players that a person's drill is compared with."""
+
 
 def make(path: Path, players: Mapping[str, Player]) -> tuple[Path, ...]:
     """Make the baselines of a drill that are not there yet, each in a second or so; return all of them.
@@ -53,6 +56,13 @@ def make(path: Path, players: Mapping[str, Player]) -> tuple[Path, ...]:
         name = f"without-act-{act}"
         made.append(_made(folder, name, folder.header.seats[0], partial(_type, inputs=inputs)))
     return tuple(made)
+
+
+def missing(path: Path, players: Iterable[str]) -> bool:
+    """Return whether any baseline of a drill is not there yet. Raises JournalError if it cannot be read."""
+    acts = questionable(journal.read(path))
+    names = (*players, *(f"without-act-{act}" for act in acts))
+    return not all(_finished(path / BASELINES_FOLDER / name) for name in names)
 
 
 def questionable(folder: DrillFolder) -> tuple[int, ...]:

@@ -114,14 +114,14 @@ def verify(drill: str, as_json: bool, home: str | None) -> None:
 @JSON_OPTION
 @HOME_OPTION
 def baselines(drill: str, as_json: bool, home: str | None) -> None:
-    """Play what would have been: by nobody, by who knows, without each act that did no good.
+    """Play what would have been: by nobody, an expert, who knows; without each act that did no good.
 
     They are kept in the drill's folder, and its scorecard compares with them.
     """
-    from sim.baselines import make
+    from sim.baselines import COMPARED, make
     from sim.bots import BOTS
 
-    players = {name: BOTS[name] for name in ("idle", "oracle")}
+    players = {name: BOTS[name] for name in COMPARED}
     made = make(_home(home).folder(drill), players)
     if as_json:
         click.echo(json.dumps({"id": drill, "baselines": [path.name for path in made]}))

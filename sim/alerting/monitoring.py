@@ -13,11 +13,12 @@ from sim.alerting.undisturbed import Undisturbed
 from sim.decision import Emit
 from sim.events import SAMPLE_MS, AlertFired, AlertResolved
 from sim.timeline import Order, Routine, Timeline
+from sim.world.faults import FAULTS
 from sim.world.flow import Flow
 from sim.world.history import HISTORY_MS
-from sim.world.log_notes import cells_of, fault_notes
+from sim.world.log_notes import caller_notes, cells_of, fault_notes
 from sim.world.logs import Note
-from sim.world.production import Production
+from sim.world.production import FaultSpan, Production
 from sim.world.series import By
 from sim.world.telemetry import Telemetry
 from sim.world.tools import Tools
@@ -103,12 +104,14 @@ class Monitoring:
                 text,
                 cells,
                 span.from_ms,
-                now_ms + 1 if span.to_ms is None else span.to_ms,
+                _told_to_ms(span, now_ms),
                 telling=True,
-                callee=span.fault.where.callee,
+                callee=callee,
             )
             for span in self._production.fault_spans
-            for text, cells in fault_notes(topology, span.fault, component)
+            for where in [span.fault.where]
+            for callee, notes in ((where.callee, fault_notes), (where.component, caller_notes))
+            for text, cells in notes(topology, span.fault, component)
         )
         of_blips = (
             Note(f"WARN {blip.why}", cells_of(topology, blip.series), blip.from_ms, blip.to_ms)
@@ -155,3 +158,10 @@ class Monitoring:
         )
         self._emit(fired)
         self._on_alert(Raised(fired, transition))
+
+
+def _told_to_ms(span: FaultSpan, now_ms: int) -> int:
+    """Return until when logs tell of a fault: what it did at once is written once."""
+    if FAULTS[span.fault.kind].resets:
+        return span.from_ms + SAMPLE_MS
+    return now_ms + 1 if span.to_ms is None else span.to_ms

@@ -1,5 +1,6 @@
 """The map of the system, which shows health: `topology`."""
 
+from collections.abc import Iterator
 from math import isnan
 
 from sim.actions.look import Topology
@@ -8,7 +9,7 @@ from sim.look.broken import data_note
 from sim.look.figures import figure, plural, unit_of
 from sim.look.health import DOTS, LEGEND, TONES, Mark, mark
 from sim.look.rails import calls_shown, rails
-from sim.spec import Component, Signal
+from sim.spec import Call, Component, Signal
 from sim.view import DAY_MS, Figures, JourneyNow, View
 
 _USUAL_SAMPLES = 20
@@ -88,7 +89,7 @@ def _component(component: Component, view: View) -> Answer:
         Line(f"team {component.team}; {plural(component.replicas, 'replica')} in {', '.join(zones)}")
     )
     callers = ", ".join(_with_mark(caller, view) for caller in view.callers(component.id)) or "nobody"
-    blocks.append(Line(f"called by {callers}"))
+    blocks += [Line(f"called by {callers}"), *(Line(text) for text in _ties(component, view))]
     calls = tuple(
         (
             operation.id,
@@ -97,7 +98,7 @@ def _component(component: Component, view: View) -> Answer:
             f"{call.per_request:g}",
             f"{call.timeout_ms} ms",
             str(call.retries),
-            "can do without" if call.soft else "needs it",
+            _why(call),
         )
         for operation in component.operations
         for call in operation.calls
@@ -105,13 +106,35 @@ def _component(component: Component, view: View) -> Answer:
     if calls:
         columns = ("operation", "calls", "now", "per request", "timeout", "retries", "")
         blocks.append(Table(columns, calls))
-    blocks.append(_parts(component, view))
+    if view.data_ms is not None:
+        blocks.append(_parts(component, view))
     flags = ", ".join(f"{flag.id} ({flag.title})" for flag in component.flags)
     if flags:
         blocks.append(Line(f"flags: {flags}"))
     if component.standby_zone:
         blocks.append(Line(f"a standby waits in {component.standby_zone}; `failover` promotes it"))
     return Answer(tuple(blocks))
+
+
+def _ties(component: Component, view: View) -> Iterator[str]:
+    """Yield what ties a component to others beside its calls: queues, and copies of a database."""
+    if component.consumes is not None:
+        yield f"works off the queue {_with_mark(component.consumes, view)}"
+    workers = [other.id for other in view.world.components if other.consumes == component.id]
+    if workers:
+        yield f"worked off by {', '.join(_with_mark(worker, view) for worker in workers)}"
+    if component.replica_of is not None:
+        yield f"copies what {_with_mark(component.replica_of, view)} writes"
+    copies = [other.id for other in view.world.components if other.replica_of == component.id]
+    if copies:
+        yield f"copied by {', '.join(_with_mark(copy, view) for copy in copies)}"
+
+
+def _why(call: Call) -> str:
+    """Return when a call is made and what becomes of the request where it fails."""
+    if call.on_miss_of is not None:
+        return f"on a miss of {call.on_miss_of}"
+    return "can do without" if call.soft else "needs it"
 
 
 def _with_mark(name: str, view: View) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.world.flow import Flow
+from sim.world.parameters import Parameters
 from sim.world.topology import Topology
 
 Floats = NDArray[np.float64]
@@ -41,16 +42,16 @@ class Lanes:
         oldest_s = after / np.maximum(kept, 1e-9)
         return after, np.where(after > 0.0, np.minimum(oldest_s, age_s + dt_s), 0.0)
 
-    def handed_out(self, backlog: Floats, flow: Flow, delivery: Floats, dt_s: float) -> Floats:
+    def handed_out(self, backlog: Floats, flow: Flow, parameters: Parameters, dt_s: float) -> Floats:
         """Return what the lanes hand out in the next tick, in messages/s.
 
-        `flow` is that of the tick before, `delivery` per cell the share that consumers can get now.
+        `flow` is that of the tick before, `parameters` are those of now.
         """
         if not len(self._cell):
             return np.zeros(0)
-        ready = (published(self._topology, flow)[0] + backlog / dt_s) * delivery[self._cell]
+        ready = (published(self._topology, flow)[0] + backlog / dt_s) * parameters.delivery[self._cell]
         wanted = np.bincount(self._consumer, weights=ready, minlength=len(self._stations))
-        share = np.minimum(1.0, self._capacity(flow) / np.maximum(wanted, 1e-9))
+        share = np.minimum(1.0, self._capacity(flow, parameters) / np.maximum(wanted, 1e-9))
         handed: Floats = ready * share[self._consumer]
         return handed
 
@@ -64,9 +65,9 @@ class Lanes:
             np.minimum.at(admit, self._cell, 1.0 - np.clip(full, 0.0, 1.0))
         return admit
 
-    def _capacity(self, flow: Flow) -> Floats:
+    def _capacity(self, flow: Flow, p: Parameters) -> Floats:
         """Return what each consumer can do when it does nothing else, in messages/s."""
-        p, cell = flow.parameters, self._topology.station_cell
+        cell = self._topology.station_cell
         holding_s = np.maximum(flow.answers.holding_s[0], 1e-6)
         able = np.minimum(p.processors[cell] / np.maximum(p.work_s, 1e-9), p.slots[cell] / holding_s)
         able = able * p.station_admit * BUSY_SHARE

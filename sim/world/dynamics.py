@@ -48,7 +48,7 @@ class Dynamics:
         if strain is None or self._strain is None or not strain.near(self._strain):
             self._strain = strain
         parameters = self._folding.at(modifiers, now_ms, self._strain)
-        handed_out = self.slow_world.lanes.handed_out(self.slow.backlog, self.flow, parameters.delivery, dt_s)
+        handed_out = self.slow_world.lanes.handed_out(self.slow.backlog, self.flow, parameters, dt_s)
         state = replace(self._state, delivered_rps=handed_out[None, :])
         self._state, self.flow = flow.step(self.topology, parameters, state, rps, dt_s)
         self.slow = self.slow_world.step(self.slow, self.flow, dt_s)

@@ -200,7 +200,8 @@ FAULTS: dict[str, FaultKind] = _catalogue(
         title="a certificate ran out",
         mechanism="certificate",
         effects=(Effect(Param.ERROR_REPEATABLE, Op.ADD, 1.0),),
-        log_lines=("ERROR {component} TLS handshake failed: certificate has expired",),
+        log_lines=("ERROR {component} TLS handshake refused by the caller: expired certificate",),
+        caller_lines=("ERROR TLS handshake with {callee} failed: certificate has expired",),
         may=("zone",),
         cured_by=("renew-cert",),
     ),
@@ -294,7 +295,7 @@ FAULTS: dict[str, FaultKind] = _catalogue(
             "WARN {component} {zone} replication: one long transaction, seconds behind primary growing",
         ),
         may=("zone", "shard"),
-        cured_by=("restart",),
+        cured_by=("restart", "kill-query"),
         relieved_by=("drain",),
     ),
     FaultKind(

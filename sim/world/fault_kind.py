@@ -39,7 +39,7 @@ class FaultKind:
     kind and leave the cause. `data_at_risk` says that data is lost, wrong or confirmed and not safe while it
     acts. `resets` are what it does to slow state when it begins. `log_lines` are templates with
     `{component}`, `{zone}`, `{version}`, `{callee}` and `{n:LOW-HIGH}`, a number drawn for every line
-    (`sim/world/log_notes.py`).
+    (`sim/world/log_notes.py`); `caller_lines` are those of whoever calls the component.
     """
 
     kind: str
@@ -52,7 +52,13 @@ class FaultKind:
     cured_by: tuple[str, ...] = ()
     relieved_by: tuple[str, ...] = ()
     data_at_risk: bool = False
+    caller_lines: tuple[str, ...] = ()
     resets: tuple[Reset, ...] = ()
+
+    @property
+    def acts(self) -> bool:
+        """Whether faults of this kind do anything at all."""
+        return bool(self.effects or self.resets)
 
     @property
     def hurts(self) -> bool:

@@ -110,7 +110,7 @@ def missing(where: Where, world: World) -> list[str]:
     component = components.get(where.component) if where.component is not None else None
     if where.zone is not None and where.zone not in world.zones:
         found.append(f"there is no zone {where.zone!r}")
-    elif component is not None and where.zone is not None and where.zone not in zones(component, world):
+    elif component is not None and where.zone is not None and where.zone not in _hosting(component, world):
         found.append(f"{component.id} does not run in zone {where.zone}")
     if component is not None:
         if where.operation is not None and where.operation not in {op.id for op in component.operations}:
@@ -129,6 +129,10 @@ def missing(where: Where, world: World) -> list[str]:
     ):
         found.append(f"client {where.client} makes no journey {where.journey}")
     return found
+
+
+def _hosting(component: Component, world: World) -> tuple[str | None, ...]:
+    return (*zones(component, world), component.standby_zone)
 
 
 def zones(component: Component, world: World) -> tuple[str, ...]:

@@ -57,9 +57,10 @@ def gauge_notes(
             if len(told):
                 cells = topology.cells_of(component.id, zone=curve.label)
                 last = told[-1]
+                standby = warning.signal == "lag_s"  # it is what lags; the rest is told of what serves
                 yield Note(
                     warning.text(float(curve.values[last])),
-                    tuple(int(cell) for cell in cells if not topology.cells[cell].standby),
+                    tuple(int(cell) for cell in cells if standby or not topology.cells[cell].standby),
                     int(curve.times_ms[told[0]]) - SAMPLE_MS + 1,
                     int(curve.times_ms[last]) + 1,
                     telling=True,

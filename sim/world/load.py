@@ -97,9 +97,7 @@ class _Work:
         blend = ratio / (1.0 + ratio)  # 0: processors are the servers, 1: slots are
         mu = np.maximum(np.minimum(by_processors, by_slots), _MU_MIN)
         power = self._parameters.power[cells] + blend * self._parameters.power_more[cells]
-        server = queueing.Server(
-            mu, mu * holding_s, power, self._parameters.queue_max_s[cells], self._parameters.sources[cells]
-        )
+        server = self._server(mu, mu * holding_s, power, cells)
         waited = np.add.reduceat(before, level.cell_starts, 1)
         arrivals = np.add.reduceat(admitted, level.cell_starts, 1)
         queue = queueing.solve(server, waited, arrivals, self._dt_s, self._before.newton[:, cells])
@@ -113,7 +111,7 @@ class _Work:
     def load(self) -> Load:
         """Return what the sweep found."""
         mu, busy, power, in_system, out, arrivals, newton, shed = self._cells
-        server = queueing.Server(mu, busy, power, self._parameters.queue_max_s, self._parameters.sources)
+        server = self._server(mu, busy, power, slice(None))
         waiting, wait_s, variance = queueing.waits(server, in_system, out, arrivals, newton)
         return Load(
             offered_rps=self._offered_rps,
@@ -127,3 +125,7 @@ class _Work:
             shed_share=np.minimum(shed / np.maximum(arrivals, _TINY), 1.0),
             newton=newton,
         )
+
+    def _server(self, mu: Floats, busy: Floats, power: Floats, cells: slice) -> queueing.Server:
+        p = self._parameters
+        return queueing.Server(mu, busy, power, p.queue_max_s[cells], p.sources[cells], p.drops_dead[cells])

@@ -1,6 +1,7 @@
 """What faults and blips write into logs, and in whose."""
 
 import re
+from collections.abc import Iterable, Sequence
 from string import Formatter
 
 from sim.spec import Fault
@@ -65,21 +66,38 @@ def fault_notes(topology: Topology, fault: Fault, component: str) -> tuple[tuple
     """Return (text, cells) of the lines that a fault makes a component log; figures are yet to be drawn.
 
     What befalls the calls to a component is in the logs of those who call it. A log line begins with its
-    cell, so the place that a template names first is left out of the text. A standby is not what broke.
+    cell, so the place that a template names first is left out of the text. A standby is not what broke,
+    unless the fault is its alone.
     """
     where = fault.where
     if component != where.component and not (
         where.component is None and where.callee in _called(topology, component)
     ):
         return ()
+    cells = [int(index) for index in topology.cells_of(component, where.zone, where.version, where.shard)]
+    serving = [index for index in cells if not topology.cells[index].standby]
+    return _by_text(topology, faults.log_lines(fault), serving or cells, where.callee or "")
+
+
+def caller_notes(topology: Topology, fault: Fault, component: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return (text, cells) of the lines that a component logs of a fault of what it calls."""
+    callee = fault.where.component
+    if callee is None or callee not in _called(topology, component):
+        return ()
+    cells = [int(index) for index in topology.cells_of(component)]
+    return _by_text(topology, faults.FAULTS[fault.kind].caller_lines, cells, callee)
+
+
+def _by_text(
+    topology: Topology, templates: Iterable[str], cells: Sequence[int], callee: str
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return every template filled in, with the cells that write it so."""
     found = []
-    for template in faults.log_lines(fault):
+    for template in templates:
         by_text: dict[str, list[int]] = {}
-        for index in topology.cells_of(component, where.zone, where.version, where.shard):
-            if not topology.cells[index].standby:
-                text = filled(template, topology, int(index), where.callee or "")
-                by_text.setdefault(text, []).append(int(index))
-        found += [(text, tuple(cells)) for text, cells in by_text.items()]
+        for index in cells:
+            by_text.setdefault(filled(template, topology, index, callee), []).append(index)
+        found += [(text, tuple(at)) for text, at in by_text.items()]
     return tuple(found)
 
 

@@ -40,7 +40,7 @@ _ORDINARY: dict[ComponentKind, str] = {
 
 CPU_BUSY = "all processors busy, requests wait"
 DOWN = "not accepting connections"
-STANDBY = "standby: applies the log of the primary, {n:1-4}00 ms behind"
+STANDBY = "standby: has the log of the primary up to the last commit"
 
 
 def own_error(kind: ComponentKind, operation: str) -> str:

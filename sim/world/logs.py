@@ -135,7 +135,7 @@ def _weight(group: _Group) -> tuple[int, int, int, str]:
 
 
 Reasons = dict[tuple[int, str | None], str]
-"""What errors say, by cell and, of calls that are refused, by callee."""
+"""What errors say, by cell and, of calls that the callee itself fails, by callee."""
 
 
 def _reasons(notes: Sequence[Note], t_ms: int) -> Reasons:
@@ -182,11 +182,7 @@ class _Log:
         found: list[_Group] = []
         for template in templates:
             for cell in map(int, self._topology.cells_of(self._component)):
-                up = [
-                    t_ms
-                    for t_ms, flow in samples
-                    if _is_up(flow, cell) and flow.parameters.replicas[cell] > 0
-                ]
+                up = [t_ms for t_ms, flow in samples if _is_up(flow, cell) and _is_there(flow, cell)]
                 if up and not self._topology.cells[cell].standby and len(found) < _MISLEADING_MAX:
                     level, text = _split(Note(filled(template, self._topology, cell), (), 0, 0))
                     count = sum(self.drawn(cell, text, _MISLEADING_PER_SAMPLE, t_ms) for t_ms in up)
@@ -220,7 +216,9 @@ class _Log:
                 if self._topology.cells[cell].component != self._component:
                     continue
                 within = [
-                    t_ms for t_ms, flow in samples if note.from_ms <= t_ms < note.to_ms and _is_up(flow, cell)
+                    t_ms
+                    for t_ms, flow in samples
+                    if note.from_ms <= t_ms < note.to_ms and _is_up(flow, cell) and _is_there(flow, cell)
                 ]
                 if within:
                     count = self._times(cell, level, text, within)
@@ -260,6 +258,11 @@ class _Log:
 
 def _is_up(flow: Flow, cell: int) -> bool:
     return bool(flow.parameters.admit_share[cell] > 0.0)
+
+
+def _is_there(flow: Flow, cell: int) -> bool:
+    """Return whether a cell has replicas: one of a version that is gone has none."""
+    return bool(flow.parameters.replicas[cell] > 0.0)
 
 
 def _place(cell: Cell) -> str:
@@ -311,8 +314,11 @@ def _of_links(
         kind = topology.world.component(link.callee).kind
         why = Why(failures.why[index])
         answered = refusal(why, link.callee, kind)
-        if why is Why.DENIED:
+        if why in (Why.OWN, Why.DENIED):
             answered = reasons.get((station.cell, link.callee), answered)
         timed_out, refused = float(failures.timed_out[index]), float(failures.refused[index])
         yield station.cell, level, f"{station.operation}: {waited}{after}", attempts * timed_out
         yield station.cell, level, f"{station.operation}: {answered}{after}", attempts * refused
+        if flow.parameters.per_request[index] == 0.0:  # isolated: those who cannot do without it fail
+            unmade = float(flow.served_rps[0, link.station] * flow.parameters.hard_share[index]) * _SAMPLE_S
+            yield station.cell, level, f"{station.operation}: calls to {link.callee} are turned off", unmade

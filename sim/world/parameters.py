@@ -115,11 +115,11 @@ class Parameters:
     per_request: Floats  # calls per request; 0 where the call is isolated
     share: Floats  # of requests that make the call: per_request, at most 1
     times: Floats  # how often those make it: per_request, at least 1
-    hard_share: Floats  # share where the call is hard, else 0
+    hard_share: Floats  # share of requests that cannot do without the call, made or not; 0 where it is soft
     soft: Floats  # 1 or 0
     timeout_s: Floats
     retries: Floats
-    refused: Floats  # share of attempts that the callee refuses, and refuses again
+    refused: Floats  # share of attempts that are refused, and refused again: by the callee, or turned off
     brackets: Floats  # (most retries, links) which brackets of Horner's scheme it takes part in, inner first
     several: bool  # whether any call is made more than once
     # per level, and of the lagged links of all
@@ -253,8 +253,11 @@ def _effective(topology: Topology, values: dict[Param, Floats], misses: Floats) 
     queue_max_s = _over(components, lambda c: c.queue_max_s) * values[Param.QUEUE_MAX]
     patience_s = PATIENT_SHARE * _caller_timeout_s(topology, timeout_s)[topology.cell_component]
     drops_dead = _over(components, lambda c: c.drops_dead_work) * (patience_s < queue_max_s)
-    per_request = _over(links, lambda link: link.call.per_request) * values[Param.CALL_ON] * misses
+    wanted = _over(links, lambda link: link.call.per_request) * misses
+    per_request = wanted * values[Param.CALL_ON]
     soft = _over(links, lambda link: link.call.soft)
+    # A hard call that is turned off fails at once and sends nothing; a soft one is just left out.
+    turned_off = (1.0 - soft) * (1.0 - values[Param.CALL_ON])
     admit = (1.0 - values[Param.NET_LOSS]) * values[Param.ADMIT]
     slots = replicas * _over(components, lambda c: c.slots_per_replica) * values[Param.SLOTS]
     processors = replicas * _over(components, lambda c: c.processors_per_replica)
@@ -291,11 +294,11 @@ def _effective(topology: Topology, values: dict[Param, Floats], misses: Floats) 
         per_request=per_request,
         share=np.minimum(per_request, 1.0),
         times=np.maximum(per_request, 1.0),
-        hard_share=np.minimum(per_request, 1.0) * (1.0 - soft),
+        hard_share=np.minimum(wanted, 1.0) * (1.0 - soft),
         soft=soft,
         timeout_s=timeout_s,
         retries=values[Param.RETRIES],
-        refused=values[Param.CALL_ERROR],
+        refused=values[Param.CALL_ERROR] + (1.0 - values[Param.CALL_ERROR]) * turned_off,
         brackets=_brackets(values[Param.RETRIES]),
         several=bool((per_request > 1.0).any()),
         attempts=tuple(

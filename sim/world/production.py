@@ -125,7 +125,7 @@ class Production:
             standby = cells[self.topology.cell_standby[cells]]
             found[component.id] = Stock(
                 standby_lag_s=float(dynamics.slow.lag_s[standby].max()) if len(standby) else 0.0,
-                writes_rps=dynamics.slow_world.writes_rps(dynamics.flow, component.id),
+                writes_rps=dynamics.slow_world.usual_writes_rps(component.id),
                 messages=float(dynamics.gauges.backlog[cells].sum()),
             )
         return found

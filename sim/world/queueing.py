@@ -27,6 +27,7 @@ class Server(NamedTuple):
     power: Floats  # from `exponent`
     queue_max_s: Floats  # bound of the backlog
     sources: Floats  # slots of all callers: as many requests there can be at once; vast for users
+    drops_dead: Floats  # 1 where nobody who has waited longer than `queue_max_s` is served
 
 
 class Queue(NamedTuple):
@@ -77,7 +78,10 @@ def waits(
     # so are those that hold most of what their callers' slots can send.
     surprise = np.minimum(1.0, server.mu_rps / (waiting * np.abs(server.mu_rps - arrival_rps) + 1e-12))
     surprise *= np.maximum(1.0 - in_system / server.sources, 0.0)
-    return waiting, wait, wait * wait * (2.0 / np.maximum(crowded, 1e-9) - 1.0) * surprise
+    variance = wait * wait * (2.0 / np.maximum(crowded, 1e-9) - 1.0) * surprise
+    # What lies between 0 and a bound has at most the variance mean times what is left to the bound.
+    most = wait * np.maximum(server.queue_max_s - wait, 0.0)
+    return waiting, wait, np.where(server.drops_dead > 0.0, np.minimum(variance, most), variance)
 
 
 def _root(total: Floats, server: Server, dt_s: float, start: Floats) -> tuple[Floats, Floats]:

@@ -40,6 +40,7 @@ BACKLOG_TIGHT_SHARE = 0.98
 """From this share of what a queue holds on it refuses messages; full, it refuses all."""
 
 _FULL = 0.999
+_MISSED_MIN = 1e-3  # of requests, as a cache that holds everything still fetches something
 _RPS_MIN = 1e-6
 
 
@@ -51,7 +52,7 @@ class Slow:
     leaked: Floats  # cells; share of memory that nobody uses any more
     filled: Floats  # cells; share of the disk filled since the start
     disk_size: Floats  # cells; factor
-    lag_s: Floats  # cells of replicas and standbys, behind their primary
+    lag_s: Floats  # cells of replicas and standbys: seconds of usual writes they have yet to apply
     valid_s: Floats  # cells; until the certificate runs out, inf without one
     backlog: Floats  # lanes; messages
     age_s: Floats  # lanes; how long the next message has waited
@@ -185,7 +186,10 @@ class SlowWorld:
     # --- laws ---------------------------------------------------------------------------------------------
 
     def _warmed(self, slow: Slow, flow: Flow, dt_s: float) -> Floats:
-        """Caches fill with what misses fetched; a node that is lost or new takes its share with it."""
+        """Caches fill with what misses fetched; a node that is lost or new takes its share with it.
+
+        Every miss of what a cache could hold brings a new key: dw/dt = rate (h_max - h) / keys.
+        """
         topology, p = self.topology, flow.parameters
         if not self.is_cache.any():
             return slow.warmth
@@ -198,7 +202,9 @@ class SlowWorld:
         of_cache = np.bincount(
             topology.link_cache + 1, weights=fetched, minlength=len(topology.components) + 1
         )
-        missing = p.weight * (1.0 - self._hit_share * np.sqrt(warmth))
+        root = np.sqrt(warmth)
+        missed = 1.0 - self._hit_share * root
+        missing = p.weight * missed
         total = np.bincount(topology.cell_component, weights=missing, minlength=len(topology.components))
         here = (
             of_cache[1:][topology.cell_component]
@@ -206,7 +212,10 @@ class SlowWorld:
             / np.maximum(total, 1e-12)[topology.cell_component]
         )
         keys = np.maximum(self._keys * p.weight, 1e-6)
-        filled = 1.0 - (1.0 - warmth) * np.exp(-np.minimum(here * dt_s / keys, 700.0))
+        # h_max - h is h_max (1 - w) / (1 + √w): taken as a decay of 1 - w, no step overshoots.
+        asked = here / np.maximum(missed, _MISSED_MIN)
+        decay = asked * self._hit_share / (1.0 + root) * dt_s / keys
+        filled = 1.0 - (1.0 - warmth) * np.exp(-np.minimum(decay, 700.0))
         return np.where(self.is_cache & (p.weight > 0.0), filled, warmth)
 
     def _misses(self, slow: Slow, parameters: Parameters) -> Floats:
@@ -224,9 +233,12 @@ class SlowWorld:
         return np.where(topology.link_cache >= 0, np.maximum(more, 1.0)[topology.link_cache], 1.0)
 
     def _lagging(self, slow: Slow, flow: Flow, dt_s: float) -> Floats:
-        busy = np.maximum(self._writes(flow) / self._usual_writes, 0.01)[self._primary]
-        lag_s = slow.lag_s + dt_s * (1.0 - flow.parameters.apply * APPLY_HEADROOM / busy)
-        return np.where(self.follows, np.clip(lag_s, LAG_MIN_S, DAY_S), LAG_MIN_S)
+        """What is written is yet to be applied by replicas; a standby that was promoted follows nobody."""
+        p = flow.parameters
+        busy = (self._writes(flow) / self._usual_writes)[self._primary]
+        lag_s = slow.lag_s + dt_s * (busy - p.apply * APPLY_HEADROOM)
+        following = self.follows & ~(self.topology.cell_standby & (p.weight > 0.0))
+        return np.where(following, np.clip(lag_s, LAG_MIN_S, DAY_S), LAG_MIN_S)
 
     # --- sums ---------------------------------------------------------------------------------------------
 
@@ -241,9 +253,9 @@ class SlowWorld:
         good = flow.offered_rps[0] * (1.0 - flow.failed_share[0])
         return self._by_component(good * self.topology.station_writes)
 
-    def writes_rps(self, flow: Flow, component: str) -> float:
-        """Return the writes that a component takes, in requests/s."""
-        return float(self._writes(flow)[self.topology.component_index(component)])
+    def usual_writes_rps(self, component: str) -> float:
+        """Return the writes that a component takes at an ordinary moment, in requests/s."""
+        return float(self._usual_writes[self.topology.component_index(component)])
 
     def _places(self, reset: Reset) -> NDArray[np.intp]:
         where = reset.where

@@ -28,7 +28,7 @@ from sim.spec import (
 )
 from sim.timeline import Timeline
 from sim.world import impact
-from sim.world.mitigations import Act, Refusal, plan
+from sim.world.mitigations import Act, Plan, plan
 from sim.world.production import Production
 from sim.world.signals import layout, truth
 
@@ -220,7 +220,7 @@ def _aimed(verb: str, fault: Fault) -> Act:
             )
         },
         "call-vendor": {"where": Where(component="pay")},
-        "kill-query": {"where": Where(component="db")},
+        "kill-query": {"where": Where(component="copies" if component == "copies" else "db")},
         "failover": {"where": Where(component="db")},
         "restore": {"where": Where(component="db")},
         "expand-disk": {"where": Where(component="db")},
@@ -260,6 +260,10 @@ def played(fault: Fault, verb: str) -> Run | None:
     return min(runs, key=lambda run: run.lost_user_min, default=None)
 
 
+def _best(found: Plan) -> tuple[bool, int]:
+    return not found.cures, found.takes_ms
+
+
 class _Play:
     def __init__(self, fault: Fault | None) -> None:
         self.timeline = Timeline()
@@ -277,9 +281,11 @@ class _Play:
     def run(self, act: Act) -> Run | None:
         """Play to the end with this act; None where it is refused."""
         self._until(ACT_S * 1000)
-        plans = (plan(act, self.production.situation(), seed) for seed in range(30))
-        found = next(found for found in plans if isinstance(found, Refusal) or found.ok)
-        if isinstance(found, Refusal):
+        plans = [plan(act, self.production.situation(), seed) for seed in range(30)]
+        found = min(
+            (found for found in plans if isinstance(found, Plan) and found.ok), key=_best, default=None
+        )
+        if found is None:
             return None
         self.production.begin_act(act, found)
         return self.watched()

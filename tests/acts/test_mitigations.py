@@ -2,12 +2,13 @@ from dataclasses import replace
 
 import pytest
 
-from sim.spec import Change
+from sim.spec import Call, Change, Operation
 from sim.world.changes import dated
 from sim.world.mitigations import MITIGATIONS, FinishedAct, Plan, plan, warning
+from sim.world.mitigations.plan import Stock
 from sim.world.modifiers import Modifier, Op, Param
 
-from .small import T0, act, after, fault, planned, progress, refused, situation
+from .small import T0, WORLD, act, after, fault, planned, progress, refused, situation
 
 
 def added(done: Plan) -> list[tuple[object, ...]]:
@@ -55,6 +56,29 @@ def test_revert_config_takes_the_named_change_or_the_newest():
     for done in (named, newest):
         assert removed(done) == [(done.takes_ms, ("fault:f1",), ("f1",))]
         assert (done.reverted, done.outcome) == ("waf-rules", "worked")
+
+
+def test_taking_back_what_emptied_a_cache_does_not_fill_it():
+    emptied = fault("cache_flush", component="cache", change="waf-rules", flag="waf")
+    for wanted in (act("revert-config", "edge"), act("flag-off", to="waf")):
+        done = planned(wanted, situation(emptied))
+        assert (done.outcome, done.cures, removed(done)) == ("no_effect", (), [])
+    early = planned(act("revert-config", "edge", t_ms=T0 - 300_001), situation(emptied))
+    assert early.cures == ("f1",)
+
+
+def test_throttling_what_fills_a_cache_relieves_a_cold_one():
+    looked_up = Operation(
+        id="serve", work_ms=2, calls=(Call(to="cache"), Call(to="db.read", on_miss_of="cache"))
+    )
+    components = tuple(
+        c.model_copy(update={"operations": (looked_up,)}) if c.id == "cart" else c for c in WORLD.components
+    )
+    now = situation(
+        fault("cache_flush", component="cache"), world=WORLD.model_copy(update={"components": components})
+    )
+    outcomes = [planned(act("throttle", name, amount=0.2), now).outcome for name in ("db", "cart", "mail")]
+    assert outcomes == ["partial", "partial", "no_effect"]
 
 
 def test_restart_is_rolling_and_takes_capacity_meanwhile():
@@ -132,6 +156,23 @@ def test_failover_stops_writes_for_a_cut_over():
         assert 30_000 <= done.takes_ms - write[4] <= 60_000
         assert removed(done) == [(done.takes_ms, ("fault:f1",), ("f1",))]
         assert progress(done)[-1] == (3, 3, "standby is primary")
+
+
+def test_failover_relieves_what_goes_on_in_the_zones_it_leaves():
+    for where, outcome in (
+        ({"zone": "a"}, "partial"),
+        ({"zone": "a", "component": "db"}, "partial"),
+        ({"zone": "c"}, "no_effect"),
+        ({"zone": "a", "component": "cart"}, "no_effect"),
+    ):
+        done = planned(act("failover", "db"), situation(fault("zone_loss", **where)))
+        assert (done.outcome, done.cures) == (outcome, ()), where
+
+
+def test_a_forced_failover_says_that_it_drops_the_log():
+    behind = situation(stocks={"db": Stock(standby_lag_s=40.0, writes_rps=25.0)})
+    assert progress(planned(act("failover", "db"), behind))[0] == (0, 3, "log that is not applied is dropped")
+    assert progress(planned(act("failover", "db"), situation()))[0] == (0, 3, "standby is catching up")
 
 
 def test_drain_moves_a_zone_away_where_there_is_another():

@@ -38,16 +38,26 @@ def test_the_page_has_a_row_for_every_fault_and_a_column_for_every_act() -> None
     assert {kind: list(row) for kind, row in SAID.items()} == {kind: list(MITIGATIONS) for kind in FAULTS}
 
 
-def test_what_the_catalogue_calls_a_cure_cures() -> None:
-    said = {(kind.kind, verb): SAID[kind.kind][verb] for kind in FAULTS.values() for verb in kind.cured_by}
-    assert {pair for pair, effect in said.items() if effect not in ("cures", "loses data")} == set()
+CURES = [
+    (kind.kind, verb)
+    for kind in FAULTS.values()
+    for verb in kind.cured_by
+    if verb != "failover" or deep.AIMED[kind.kind].where.component == "db"  # nothing else has a standby
+]
 
 
-def test_every_act_heals_something_and_is_no_use_against_something_else() -> None:
+@pytest.mark.parametrize(
+    ("kind", "verb"), [pair for pair in CURES if pair[1] != "restore" and SAID[pair[0]][pair[1]] != "cures"]
+)
+def test_what_the_catalogue_calls_a_cure_ends_the_fault_at_whatever_cost(kind: str, verb: str) -> None:
+    run = deep.played(deep.AIMED[kind], verb)
+    assert run is not None
+    assert run.ended
+
+
+def test_no_act_heals_everything() -> None:
     for verb in MITIGATIONS:
-        effects = {row[verb] for row in SAID.values()}
-        assert effects & {"cures", "relieves", "loses data"}, verb
-        assert effects & {"no effect", "refused", "harms"}, verb
+        assert {row[verb] for row in SAID.values()} & {"no effect", "refused", "harms"}, verb
 
 
 @pytest.mark.parametrize("kind", FAULTS)

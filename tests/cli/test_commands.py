@@ -17,7 +17,11 @@ EXAMPLE = ROOT / "scenarios" / "drills" / "github-2023-09" / "example.drill"
 
 def pagerdrill(*arguments: str, home: Path, stdin: str = "") -> Result:
     return CliRunner().invoke(
-        main, arguments, input=stdin, env={"PAGERDRILL_HOME": str(home)}, catch_exceptions=False
+        main,
+        arguments,
+        input=stdin,
+        env={"PAGERDRILL_HOME": str(home), "PAGERDRILL_NO_BASELINES": "1"},
+        catch_exceptions=False,
     )
 
 
@@ -103,7 +107,7 @@ def test_bots_report_how_each_run_went(home: Path):
     done = pagerdrill("bots", "run", "github-2023-09", "--bot", "oracle", "--seeds", "2", "--json", home=home)
     runs = json.loads(done.output)["runs"]
     assert [run["seed"] for run in runs] == [1, 2]
-    keys = {"seed", "score", "mitigated", "time_to_mitigate_s", "user_minutes_lost"}
+    keys = {"bot", "seed", "score", "mitigated", "time_to_mitigate_s", "user_minutes_lost", "acts"}
     assert all(set(run) == keys for run in runs)
 
 
@@ -127,7 +131,7 @@ def test_bots_report_how_each_run_went(home: Path):
         (
             ("bots", "run", "github-2023-09", "--bot", "hal"),
             2,
-            "there is no bot 'hal'; there are: idle, oracle",
+            "there is no bot 'hal'; there are: idle, undo-last",
         ),
         (("frobnicate",), 2, "No such command 'frobnicate'"),
     ],

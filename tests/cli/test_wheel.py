@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(program: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    environment["PAGERDRILL_HOME"] = str(cwd / "home")
+    environment |= {"PAGERDRILL_HOME": str(cwd / "home"), "PAGERDRILL_NO_BASELINES": "1"}
     return subprocess.run(
         [str(program), *arguments],
         check=False,
@@ -64,3 +65,20 @@ def test_it_knows_its_scenarios_and_its_version(installed: Path, tmp_path: Path)
     assert "github-2023-09" in run(installed, "scenarios", "list", cwd=tmp_path).stdout
     assert run(installed, "--version", cwd=tmp_path).stdout.startswith("pagerdrill, version 0.1")
     assert run(installed, "scenarios", "check", cwd=tmp_path).returncode == 0
+
+
+def test_a_page_asks_for_its_extra_and_markdown_for_nothing(installed: Path, tmp_path: Path):
+    run(installed, "play", "--seed", "2", cwd=tmp_path)
+    done = run(installed, "score", "github-2023-09-s2", "--format", "html", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "pip install 'pagerdrill[report]'" in done.stderr
+    done = run(installed, "score", "github-2023-09-s2", "--output", "card.md", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "card.md").read_text(encoding="utf-8").startswith("# An ordinary Tuesday")
+
+
+def test_the_wheel_holds_what_a_page_is_made_from(installed: Path):
+    (wheel,) = installed.parents[2].glob("pagerdrill-*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        names = set(packed.namelist())
+    assert {"scoring/templates/card.html.j2", "scoring/templates/card.css"} <= names

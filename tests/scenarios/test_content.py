@@ -1,6 +1,7 @@
 """Every shipped drill and world: it loads, its names exist, and it has what a drill needs."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -19,13 +20,18 @@ from sim.spec import Scenario, Seat, World
 from sim.world import changes, faults
 from sim.world.graph import components_by_level
 from sim.world.mitigations import Act, DatedFault, Plan, Situation, plan
+from sim.world.mitigations.plan import Stock
 
 DRILLS = [drill.id for drill in listed()]
 CHECKS = frozenset(CHECK_IDS)
+COMPOSED = {"forgeyard-busy-hour", "larder-quiet-till", "one-in-twelve"}
+"""Drills after a kind of outage and not after a single one."""
 
 
+_OUTAGE = ("ack", "declare", "affects", "suspect", "update", "mitigated", "resolve")
 TYPED = {
-    "mitigate": ("ack", "declare", "affects", "suspect", "update", "mitigated", "resolve"),
+    "mitigate": _OUTAGE,
+    "integrity": _OUTAGE,
     "prevent": ("alerts", "metrics", "changes", "suspect", "update"),
     "no_action": ("ack", "status", "suspect", "update", "resolve"),
 }
@@ -46,12 +52,13 @@ def world(name: str) -> World:
 def test_a_drill_is_complete(drill: str) -> None:
     found = scenario(drill)
     assert found.id == drill
+    composed = found.id in COMPOSED
+    assert (found.inspired_by is None) == composed
     effects = Counter(play.effect for play in found.plays)
     if found.expects == "no_action":
         assert set(effects) == {"harms"}
     else:
-        assert effects["cures"] >= 1
-        assert effects["cures"] + effects["relieves"] >= 2
+        assert effects["cures"] + effects["relieves"] >= 2  # not everything can be cured from a keyboard
     assert effects["harms"] >= 1
     guilty = {fault.change for fault in found.faults}
     innocent = [change for change in found.changes if change.id not in guilty]
@@ -68,11 +75,11 @@ def test_a_drill_is_complete(drill: str) -> None:
 def test_a_play_of_a_drill_does_to_its_faults_what_it_says(drill: str) -> None:
     found = scenario(drill)
     for play in found.plays:
-        plans = [planned(found, command) for command in play.commands]
+        plans = planned(found, play.commands)
         cured = {fault for done in plans for fault in done.cures}
-        if play.effect == "cures":
-            assert cured == {fault.id for fault in found.faults}, play.id
-        assert ({done.outcome for done in plans} == {"no_effect"}) == (play.effect == "harms"), play.id
+        in_vain = all(done.outcome == "no_effect" or done.loses for done in plans)
+        assert in_vain == (play.effect == "harms"), play.id
+        assert cured == {fault.id for fault in found.faults} or play.effect != "cures", play.id
 
 
 @pytest.mark.parametrize("drill", DRILLS)
@@ -82,24 +89,34 @@ def test_objectives_are_tied_to_what_is_asked_where_a_drill_expects_this(drill: 
     assert {check for objective in found.objectives for check in objective.checks} <= set(asked)
 
 
-def planned(found: Scenario, command: str) -> Plan:
-    """Return what a command does ten minutes after the onset, if its tool works."""
-    t_ms = 600_000
-    verb = parse(command, command_names(found))
-    assert isinstance(verb, ActVerb)
-    act = Act(1, verb.verb, verb.where, "you", t_ms, verb.to, verb.amount)
+def planned(found: Scenario, commands: Sequence[str]) -> list[Plan]:
+    """Return what commands do one after another, ten minutes after the onset, if their tools work.
+
+    Lines that are no acts are left out. A standby that something holds back has a minute of writes to apply.
+    """
+    held = {f.where.component for f in found.faults if f.kind == "replication_lag"}
     now = Situation(
         world=found.world,
-        t_ms=t_ms,
+        t_ms=600_000,
         changes=changes.dated(found.changes, 0),
         faults=tuple(DatedFault(fault, fault.at_s * 1000) for fault in found.faults),
         modifiers=(
             *(m for change in found.changes for m in changes.modifiers(change, 0, found.world)),
             *(m for fault in found.faults for m in faults.modifiers(fault, 0)),
         ),
+        stocks={name: Stock(standby_lag_s=60.0, writes_rps=1000.0) for name in held if name is not None},
     )
-    plans = [plan(act, now, seed) for seed in range(20)]
-    return next(done for done in plans if isinstance(done, Plan) and done.ok)
+    plans = []
+    for number, command in enumerate(commands, start=1):
+        verb = parse(command, command_names(found))
+        if not isinstance(verb, ActVerb):
+            continue
+        act = Act(number, verb.verb, verb.where, "you", now.t_ms, verb.to, verb.amount)
+        tried = [plan(act, now, seed) for seed in range(20)]
+        plans.append(next(done for done in tried if isinstance(done, Plan) and done.ok))
+        added = tuple(modifier for step in plans[-1].steps for modifier in step.add)
+        now = replace(now, modifiers=now.modifiers + added)
+    return plans
 
 
 @pytest.mark.parametrize("drill", DRILLS)
@@ -133,7 +150,7 @@ def test_the_first_drill_has_a_guided_start_of_two_minutes() -> None:
 def test_a_world_is_complete(name: str) -> None:
     found = world(name)
     assert found.id == name
-    assert 12 <= len(found.components) <= 20
+    assert 12 <= len(found.components) <= 24
     assert len(found.zones) == 3
     assert 3 <= max(components_by_level(found).values()) + 1 <= 5
     assert any(component.hidden for component in found.components)
@@ -150,7 +167,7 @@ def test_a_world_is_complete(name: str) -> None:
 @pytest.mark.parametrize("name", world_ids())
 def test_rules_of_a_world_page_on_symptoms_and_some_are_noisy(name: str) -> None:
     rules = world(name).rules
-    assert 25 <= len(rules) <= 40
+    assert 25 <= len(rules) <= 48
     assert all(rule.runbook for rule in rules)
     paging = [rule for rule in rules if rule.severity == "critical"]
     assert sum(rule.journey is not None for rule in paging) >= len(paging) / 2

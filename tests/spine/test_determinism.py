@@ -19,7 +19,7 @@ def played(home: Path, scenario: str, **environment: str) -> dict[str, bytes]:
     subprocess.run(
         [*command, "--home", str(home), "--json"],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**os.environ, "PAGERDRILL_NO_BASELINES": "1", **environment},
         check=True,
         capture_output=True,
     )

@@ -173,12 +173,13 @@ def test_at_the_command_line(tmp_path: Path):
         return done.output
 
     made = json.loads(run("drills", "baselines", "small-1", "--json"))["baselines"]
-    assert made == ["idle", "oracle", "without-act-1"]
-    assert "small-1 can now be compared with: idle, oracle, without-act-1" in run(
+    assert made == ["idle", "expert", "oracle", "without-act-1"]
+    assert "small-1 can now be compared with: idle, expert, oracle, without-act-1" in run(
         "drills", "baselines", "small-1"
     )
     assert [row["id"] for row in json.loads(run("drills", "list", "--json"))] == ["small-1"]
     card = run("score", "small-1")
+    assert "What an expert does:" in card
     assert "Best known play:" in card
     assert "Without `throttle web 30%`:" in card
     run("drills", "delete", "small-1", "--yes")

@@ -23,7 +23,7 @@ def erlang_c(servers: int, rho: float) -> float:
 def queue(before, arrivals, mu, servers, dt_s, queue_max_s=100.0, newton=2.0):
     one = np.ones(1)
     server = queueing.Server(
-        one * mu, one * servers, queueing.exponent(one * servers), one * queue_max_s, one * 1e12
+        one * mu, one * servers, queueing.exponent(one * servers), one * queue_max_s, one * 1e12, 0 * one
     )
     found = queueing.solve(server, one * before, one * arrivals, dt_s, one * newton)
     waiting, wait_s, variance = queueing.waits(

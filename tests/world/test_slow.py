@@ -49,7 +49,8 @@ def test_a_cold_cache_sends_everything_to_its_origin_and_fills_by_what_that_answ
     hits, w = [], 0.0
     for flow in living.run(300):
         fetched = flow.attempts_rps[0, 1] * (1.0 - flow.attempt_failed_share[0, 1])
-        w = 1.0 - (1.0 - w) * exp(-fetched * 5.0 / KEYS)
+        asked = fetched / (1.0 - HIT * sqrt(w))
+        w = 1.0 - (1.0 - w) * exp(-asked * HIT / (1.0 + sqrt(w)) * 5.0 / KEYS)
         hits.append(float(living.dynamics.flow.offered_rps[0, 2]))
         if flow is living.dynamics.flow:
             assert living.dynamics.slow.warmth[1] == pytest.approx(w, rel=1e-9)
@@ -147,6 +148,37 @@ def test_a_replica_that_stops_applying_falls_behind_by_a_second_a_second():
     living.modifiers = ()
     living.run(50)
     assert living.dynamics.slow.lag_s[built.cells_of("copies")] == pytest.approx([50.0], rel=0.03)
+
+
+def test_what_is_not_applied_stays_when_nobody_writes_and_shrinks_when_it_is_applied_again():
+    built = replicated()
+    standby = built.cells_of("primary", zone="b")
+    held = acting(Param.APPLY, Op.MUL, 0.0, component="primary", zone="b")
+    living = Living(built, 100.0, held)
+    living.run(100)
+    gone = acting(Param.NET_LOSS, Op.SET, 1.0, component="primary", zone="a")
+    living.modifiers = (held, gone)
+    living.run(200)
+    assert living.dynamics.slow.lag_s[standby] == pytest.approx([100.0], rel=0.05)
+    living.modifiers = (gone,)
+    living.run(30)
+    assert living.dynamics.slow.lag_s[standby] == pytest.approx([40.0], rel=0.1)
+    living.run(30)
+    assert living.dynamics.slow.lag_s[standby] == pytest.approx([0.05])
+
+
+def test_a_standby_that_was_promoted_follows_nobody():
+    built = replicated()
+    held = acting(Param.APPLY, Op.MUL, 0.0, component="primary", zone="b")
+    living = Living(built, 100.0, held)
+    living.run(100)
+    moved = (
+        acting(Param.TRAFFIC, Op.SET, 0.0, component="primary", zone="a"),
+        acting(Param.TRAFFIC, Op.SET, 1.0, component="primary", zone="b"),
+    )
+    living.modifiers = (held, *moved)
+    living.run(30)
+    assert living.dynamics.slow.lag_s[built.cells_of("primary", zone="b")] == pytest.approx([0.05])
 
 
 def test_certificates_run_down_with_the_clock():

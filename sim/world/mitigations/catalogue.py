@@ -125,7 +125,7 @@ def _busy(mitigation: Mitigation, act: Act, situation: Situation) -> str | None:
 
 
 def _outcome(started: Job, deed: Deed) -> Outcome:
-    hurting = {fault.id for fault in started.begun()}
+    hurting = {fault.id for fault in started.begun() if faults.FAULTS[fault.kind].hurts}
     if deed.averts:
         return "partial" if hurting - set(cured(deed.cures)) else "worked"
     if deed.cures:

@@ -98,11 +98,11 @@ class Job:
         )
 
     def begun(self) -> tuple[Fault, ...]:
-        """Return the faults that act on the world now and hurt somebody."""
+        """Return the faults that do something to the world now."""
         return tuple(
             entry.fault
             for entry in self.situation.faults
-            if entry.start_ms <= self.act.t_ms and faults.FAULTS[entry.fault.kind].hurts
+            if entry.start_ms <= self.act.t_ms and faults.FAULTS[entry.fault.kind].acts
         )
 
     def on_component(self, verb: str) -> tuple[Fault, ...]:

@@ -75,7 +75,8 @@ class DatedFault:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What a component has to lose: how far its standby is behind, writes/s, messages that wait."""
+    """What a component has to lose: seconds of writes its standby has yet to apply, how many a second that
+    usually are, and messages that wait."""
 
     standby_lag_s: float = 0.0
     writes_rps: float = 0.0

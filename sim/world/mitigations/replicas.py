@@ -3,7 +3,7 @@
 from dataclasses import replace
 from math import ceil
 
-from sim.spec import Component, Where
+from sim.spec import Component, Fault, Where
 from sim.world.faults import zones
 from sim.world.mitigations.job import Deed, Job, Mitigation, Takes, removal
 from sim.world.mitigations.plan import Act, Loss, Refusal, Situation, Step
@@ -139,15 +139,27 @@ def _failover(job: Job) -> Deed | Refusal:
     cut_over_ms = round((shortest + (longest - shortest) * job.chance(0)) * 1000)
     from_ms = job.end_ms - min(cut_over_ms, job.takes_ms * 3 // 4)
     gone = job.on_component("failover")
+    lost = _writes_not_seen(job.situation, component.id)
+    log = "log that is not applied is dropped" if lost >= 1.0 else "standby is catching up"
     steps = (
-        Step(job.act.t_ms, progress=(0, 3, "standby is catching up")),
+        Step(job.act.t_ms, progress=(0, 3, log)),
         Step(from_ms, add=_writes_fail(job, from_ms), progress=(1, 3, "old primary fenced, writes stop")),
         Step(job.end_ms, add=_moved(job, component), progress=(3, 3, "standby is primary")),
         removal(job.end_ms, gone),
     )
     text = f"the standby of {component.id} in {component.standby_zone} is primary now"
-    lost = _writes_not_seen(job.situation, component.id)
-    return Deed(text, steps, cures=gone, loses=(Loss(component.id, lost),) if lost >= 1.0 else ())
+    loses = (Loss(component.id, lost),) if lost >= 1.0 else ()
+    return Deed(text, steps, cures=gone, relieves=_left_behind(job, component), loses=loses)
+
+
+def _left_behind(job: Job, component: Component) -> tuple[Fault, ...]:
+    """Return the faults of the zones that the component leaves: they go on and hurt it no more."""
+    left = zones(component, job.world)
+    return tuple(
+        fault
+        for fault in job.begun()
+        if fault.where.zone in left and fault.where.component in (None, component.id)
+    )
 
 
 def _writes_not_seen(situation: Situation, component: str) -> float:

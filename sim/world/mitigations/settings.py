@@ -1,6 +1,9 @@
 """Turning off what was turned on: feature flags and configuration."""
 
+from collections.abc import Callable
+
 from sim.spec import Change, Fault
+from sim.world import faults
 from sim.world.mitigations.job import Deed, Job, Mitigation, Takes, removal
 from sim.world.mitigations.plan import Refusal
 
@@ -21,7 +24,7 @@ def _flag_off(job: Job) -> Deed | Refusal:
         return Refusal(f"there is no flag {flag_id or ''}{place}{known}".replace("  ", " "))
     if flag_id in job.situation.flags_off or not flags[flag_id].on:
         return Refusal(f"flag {flag_id} is off already")
-    gone = tuple(entry.fault for entry in job.situation.faults if entry.fault.flag == flag_id)
+    gone = _ending(job, lambda fault: fault.flag == flag_id)
     steps = (removal(job.end_ms, gone),)
     return Deed(f"flag {flag_id} is off everywhere", steps, cures=gone, turned_off=flag_id)
 
@@ -38,11 +41,19 @@ def _revert_config(job: Job) -> Deed | Refusal:
         return Refusal(f"{change.id} has been reverted already")
     if not change.revertible or change.kind not in _REVERTED_BY_CONFIG:
         return Refusal(f"{change.id} cannot be reverted: {change.summary}")
-    gone: tuple[Fault, ...] = tuple(
-        entry.fault for entry in job.situation.faults if entry.fault.change == change.id
-    )
+    gone = _ending(job, lambda fault: fault.change == change.id)
     steps = (removal(job.end_ms, gone),)
     return Deed(f"{change.id} on {change.component} is reverted", steps, cures=gone, reverted=change.id)
+
+
+def _ending(job: Job, brought: Callable[[Fault], bool]) -> tuple[Fault, ...]:
+    """Return the faults brought by what is taken back. One that did its harm at once is past taking back."""
+    return tuple(
+        entry.fault
+        for entry in job.situation.faults
+        if brought(entry.fault)
+        and (entry.start_ms > job.act.t_ms or not faults.FAULTS[entry.fault.kind].resets)
+    )
 
 
 def _change_meant(job: Job) -> Change | Refusal:

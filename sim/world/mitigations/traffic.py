@@ -123,7 +123,10 @@ def _throttle(job: Job) -> Deed | Refusal:
 
 
 def _relieved_downstream(job: Job) -> tuple[Fault, ...]:
-    """Return what a throttle can relieve: faults that load makes worse, there or further down the calls."""
+    """Return what a throttle can relieve: faults that load makes worse, there or further down the calls.
+
+    A cold cache is relieved by a throttle on what fills it, too.
+    """
     named = job.act.where.component
     if named is None:
         return job.relieved()
@@ -132,7 +135,11 @@ def _relieved_downstream(job: Job) -> tuple[Fault, ...]:
         fault
         for fault in job.begun()
         if "throttle" in faults.FAULTS[fault.kind].relieved_by
-        and (fault.where.component is None or fault.where.component in below)
+        and (
+            fault.where.component is None
+            or fault.where.component in below
+            or named in {origin.component for origin in job.origins_of(fault.where.component)}
+        )
     )
 
 
