@@ -13,7 +13,7 @@ from sim.world.latency import normal_cdf
 
 Floats = NDArray[np.float64]
 
-_STEPS_MAX = 12
+_STEPS_MAX = 24
 _CLOSE = 1e-3  # a step this small (of the logarithm of time) is the last: Newton squares what is left
 _SHARE_MIN = 1e-9
 _DENSITY = 1.0 / math.sqrt(2.0 * math.pi)

@@ -13,7 +13,7 @@ from . import deep, table
 TEXT = table.PAGE.read_text(encoding="utf-8")
 SAID = table.from_page(TEXT)
 HEALING = [(kind, verb) for kind, row in SAID.items() for verb in row if row[verb] in ("cures", "relieves")]
-UNSEEN = {"harmless"}
+UNSEEN = {"harmless", "silent_corruption"}
 """Kinds that nothing measured tells of."""
 SEEN_SHARE = 0.02
 """A signal tells of a fault where it moves by this share of itself in some sample."""
@@ -77,7 +77,7 @@ def test_what_heals_on_the_page_heals_in_the_world(kind: str, verb: str) -> None
 HARMING = {
     "restart": "cache_flush",
     "scale": "cache_flush",
-    "drain": "surge",
+    "drain": "bad_deploy_latency",
     "throttle": "harmless",
     "block": "harmless",
     "flush": "harmless",
