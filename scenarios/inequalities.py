@@ -16,6 +16,9 @@ MASTERED_SHARE = 0.9
 """The expert has to master so many of the seeds."""
 LITTLE_SHARE = 0.05
 """Averted is what costs at most so much of what idling costs; an assumption."""
+HURTING: tuple[Expectation, ...] = ("mitigate", "wait_out", "prevent")
+"""Expectations under which users are hurt if nobody comes."""
+HARMLESS = "nobody is hurt even if nobody comes: raise the intensity of the fault, or move it"
 BAND_SEEDS = 20
 """Par is held against the expert's band from so many seeds on."""
 
@@ -96,6 +99,8 @@ def _row(player: str, mine: Runs) -> Row:
 def broken(expects: Expectation, runs: Runs) -> tuple[str, ...]:
     """Return what does not hold of what the expectation asks for, in words with what to do."""
     known = rows(runs)
+    if expects in HURTING and known["idle"].user_min_lost == 0.0:
+        return (HARMLESS,)
     return tuple(finding for rule in ASKED[expects] for finding in rule(known, runs))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sim.actions import VERBS, Refused, parse
 from sim.bots.felt import Felt, felt_by_figures
-from sim.bots.guess import ALWAYS, Guess, loudness
+from sim.bots.guess import Guess, loudness
 from sim.bots.responder import STEP_MS, THINKING
 from sim.drill import Drill
 
@@ -31,7 +31,7 @@ class _Novice(Guess):
         self._feel()
         if self._felt.hurt:
             self.pass_(self.pace.act_ms)
-            self.declare("users are hurt", ALWAYS)
+            self.declare("users are hurt", self._felt.severity)
             self.state(f"affects {','.join(self._felt.journeys)}")
         for _ in range(PAGES_MAX):
             if self.drill.ended or not self._follow_runbook():

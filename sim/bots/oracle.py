@@ -102,13 +102,12 @@ class _Oracle(Responder):
         return False
 
     def _look_at_the_culprit(self) -> None:
+        self.look("changes")
         fault = self._fault()
-        if fault is None or fault.where.component is None:
-            return
-        self.look(f"metrics {fault.where.component}")
-        self.look(f"logs {fault.where.component}")
-        mechanism = faults.FAULTS[fault.kind].mechanism
-        self.do(f"suspect {fault.where.component} {mechanism} 90%")
+        if fault is not None and fault.where.component is not None:
+            self.look(f"metrics {fault.where.component}")
+            mechanism = faults.FAULTS[fault.kind].mechanism
+            self.do(f"suspect {fault.where.component} {mechanism} 90%")
 
     def _best_play(self) -> tuple[str, ...]:
         """Return the commands of the scenario's first play that cures or, where none does, that relieves."""
@@ -121,9 +120,17 @@ class _Oracle(Responder):
     def _act(self, commands: tuple[str, ...]) -> None:
         """Give the commands, each when the act before it is done; people hear while the last one runs."""
         for command in commands[:-1]:
-            self.perform(command)
+            if command.startswith("wait"):
+                self.wait(command)
+            else:
+                self.perform(command)
         for command in commands[-1:]:
             self.begin(command)
+
+    def spared(self, command: str) -> bool:
+        """Wait until a standby that is to be promoted has everything."""
+        verb, component = command.split()[:2]
+        return verb == "failover" and self.caught_up(component)
 
     def _follow(self, acts: tuple[str, ...]) -> None:
         """Wait until nobody is hurt, trying the last act again if its tool failed."""

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from math import inf
 
 from sim.answer import Answer
 from sim.board import ActCard
@@ -12,6 +13,10 @@ from sim.spec import Severity
 STEP_MS = 5_000
 INTERNAL_EVERY_MS = 30 * 60_000
 """Colleagues hear of P1 to P3 so often: each 20 to 30 minutes (facts of published policies)."""
+CATCH_UP_MS, CAUGHT_UP_S = 3 * 60_000, 1.0
+"""A standby that has not come nearer for so long does not catch up; so little behind it has everything."""
+LOST = "would be lost"
+"""What is said of an act that loses records for good; a player who does not see to that does not begin it."""
 TRIES = 3
 """An act whose tool gives up is tried so often in all."""
 WORD_STEPS = 72
@@ -85,12 +90,20 @@ class Responder(ABC):
         answer = self.do(line)
         return self.do("yes") if answer.refused and "`yes`" in answer.text else answer
 
+    def wait(self, line: str) -> None:
+        """Type a `wait` and let time pass until it is over."""
+        self.do(line)
+        while self.drill.waiting_until() is not None and not (self.drill.wait_over() or self.drill.ended):
+            self.step()
+
     def begin(self, command: str) -> ActCard | None:
         """Begin an act; get somebody for its second word where it needs one. None where it is refused."""
         known = set(self.view.board.acts)
         answer = self.act(command)
-        if answer.refused and "second person" in answer.text:
-            self._get_somebody()
+        if answer.refused and LOST in answer.text and self.spared(command):
+            answer = self.act(command)
+        if answer.refused and "second person" in answer.text and LOST not in answer.text:
+            self.get_somebody()
             answer = self.act(command)
         for _ in range(0 if answer.refused else WORD_STEPS):
             begun = [card for number, card in self.view.board.acts.items() if number not in known]
@@ -115,7 +128,24 @@ class Responder(ABC):
                 return True
         return False
 
-    def _get_somebody(self) -> None:
+    def spared(self, command: str) -> bool:
+        """See to it that an act loses no records any more; return whether it is so. By default not."""
+        return False
+
+    def caught_up(self, component: str) -> bool:
+        """Wait while a standby catches up; return whether it has everything."""
+        lag_s, since_ms = inf, self.drill.now_ms
+        while self.drill.now_ms - since_ms < CATCH_UP_MS and not self.drill.ended:
+            self.look(f"metrics {component} lag_s")
+            now_s = self.view.measured_now(component, "lag_s") or 0.0
+            if now_s < CAUGHT_UP_S:
+                return True
+            if now_s < 0.9 * lag_s:
+                lag_s, since_ms = now_s, self.drill.now_ms
+            self.spend(CATCH_UP_MS // 6)
+        return False
+
+    def get_somebody(self) -> None:
         """Page whoever is behind us and wait until they are here."""
         other = next((person.id for person in self.view.chain[1:]), None)
         if other is None:
@@ -135,6 +165,12 @@ class Responder(ABC):
         """Let a moment go by, and tell whom it is time to tell."""
         self.keep_rhythm()
         self.pass_(STEP_MS)
+
+    def spend(self, ms: int) -> None:
+        """Let so much time go by, telling whom it is time to tell."""
+        until_ms = self.drill.now_ms + ms
+        while self.drill.now_ms < until_ms and not self.drill.ended:
+            self.step()
 
     def run_out(self) -> None:
         """Let the drill come to its end."""

@@ -10,7 +10,7 @@ from sim.spec import Scenario
 
 PROCESSES = 2
 """Runs are played in so many processes; an assumption of a small machine."""
-_WORTH_PROCESSES = 6
+_WORTH_PROCESSES = 12
 """Fewer runs are over sooner than processes have started."""
 
 

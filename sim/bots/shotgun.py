@@ -1,4 +1,4 @@
-"""The player who acts on everything that alerts, one act after another, and looks at nothing."""
+"""The player who acts on everything that alerts, one act after another; looks at nothing, tells nobody."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,6 @@ class _Shotgun(Guess):
     def play(self) -> None:
         if self.wait_for_page():
             self.do("ack all")
-            self.declare("everything is broken", "P1")
             done = 0
             while done < ACTS_MAX and not self.drill.ended:
                 command = next((c for c in self._commands() if not self.act(c).refused), None)

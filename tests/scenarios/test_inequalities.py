@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from scenarios.inequalities import ASKED, BAND_SEEDS, Band, band, broken, par_outside, rows
+from scenarios.inequalities import ASKED, BAND_SEEDS, HARMLESS, Band, band, broken, par_outside, rows
 from sim.bots.runs import Run
 from sim.spec import Expectation
 
@@ -53,6 +53,10 @@ def test_mitigate_names_what_is_out_of_order(
     assert len(found) == 1
     assert found[0].startswith(says)
     assert ": " in found[0], "and what to do"
+
+
+def test_a_drill_that_hurts_nobody_says_so_alone():
+    assert broken("mitigate", runs(idle=(0.0, None, 0.0, 0))) == (HARMLESS,)
 
 
 def test_equal_scores_are_told_apart_by_the_loss():

@@ -226,7 +226,7 @@ class Expert(Responder):
         """Wait while it gets better; return whether it is much better than before."""
         share = before.users_share
         for _ in range(6):
-            self._spend(SETTLE_MS)
+            self.spend(SETTLE_MS)
             now = self._feel()
             if not now.hurt:
                 return True
@@ -242,7 +242,7 @@ class Expert(Responder):
         while not self._felt.hurt and not self.drill.ended:
             if self.drill.now_ms - since_ms >= HOLD_MS:
                 return True
-            self._spend(STEP_MS * 6)
+            self.spend(STEP_MS * 6)
             self._feel("status")
         return False
 
@@ -261,7 +261,7 @@ class Expert(Responder):
         """Wait until a component has processors to spare and answers soon; False where it does not get so."""
         from_ms = self.drill.now_ms
         while self.drill.now_ms - from_ms < CALM_MS and not self.drill.ended:
-            self._spend(SETTLE_MS)
+            self.spend(SETTLE_MS)
             self.look(f"metrics {component}")
             now = self.view.figures(component, samples=2).get((None, ""), {})
             if now.get("cpu_share", 0.0) < BUSY_CPU:
@@ -275,7 +275,7 @@ class Expert(Responder):
         if team in self.view.names.teams and team not in self._asked:
             self._asked.add(team)
             self.state(f"page {team}")
-        self._spend(60_000)
+        self.spend(60_000)
         self._tried.clear()
         self.eyes.forget()
         self._feel()
@@ -292,12 +292,21 @@ class Expert(Responder):
         if not self._felt.hurt:
             self.state("resolve")
 
-    # --- hands --------------------------------------------------------------------------------------------
+    def spared(self, command: str) -> bool:
+        """Free what holds a standby back and wait until it has caught up: confirmed is confirmed."""
+        verb, component = command.split()[:2]
+        if verb != "failover":
+            return False
+        self.news = "We wait until the copy has everything, so that nothing is lost"
+        self.eyes.closely(component)
+        scene = self.eyes.scene(())
+        held = (of for of in hypotheses(scene) if (of.component, of.mechanism) == (component, "database"))
+        for of in held:
+            self.do(f"note {component}: {of.why.split(maxsplit=1)[-1]}")
+            self.perform(f"kill-query {component}")
+        return self.caught_up(component)
 
-    def _spend(self, ms: int) -> None:
-        until_ms = self.drill.now_ms + ms
-        while self.drill.now_ms < until_ms and not self.drill.ended:
-            self.step()
+    # --- hands --------------------------------------------------------------------------------------------
 
     def _perform(self, remedy: Remedy) -> bool:
         """Give the commands in order; return whether the first of them was done."""

@@ -33,7 +33,11 @@ _WORDS: tuple[tuple[str, str, float], ...] = (
     (r"fsync|i/o (?:error|timeout)|device did not answer|nvme", "disk", STRONG),
     (r"no space left|volume (?:grew|is full)|not rotated|disk is \d+% full", "disk", STRONG),
     (r"read-only", "failover", STRONG),
-    (r"slow query|full scan|rows examined|reads whole tables|lock wait|holds a .*lock", "database", STRONG),
+    (
+        r"slow query|full scan|rows examined|reads whole tables|lock wait|holds a .*lock|lock is held",
+        "database",
+        STRONG,
+    ),
     (r"pool exhausted|idle in transaction|waiting for a connection", "connections", PLAIN),
     (
         r"heap after|in use after collection|paused all threads|out of memory|oom|memory is \d+%",
