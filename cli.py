@@ -418,7 +418,8 @@ def _bot_fields(run: "Run") -> dict[str, Any]:
 
 def _bot_line(run: "Run") -> str:
     after_s = run.mitigated_after_s
-    when = "not mitigated" if after_s is None else f"mitigated after {after_s / 60:.1f} min"
+    when = "not mitigated" if run.user_min_lost else "nobody hurt"
+    when = when if after_s is None else f"mitigated after {after_s / 60:.1f} min"
     return (
         f"{run.player:<15} seed {run.seed:>3}  score {run.score:>5.1f}  {when:<24}  "
         f"{run.user_min_lost:>11,.0f} user-minutes lost"

@@ -10,7 +10,7 @@ from scenarios.references import command_names
 from sim.actions import Refused, parse
 from sim.actions.acts import ActVerb
 from sim.spec import Fault, Scenario
-from sim.world import faults
+from sim.world import changes, faults
 from sim.world.changes import DatedChange
 from sim.world.mitigations.catalogue import plan
 from sim.world.mitigations.plan import Act, DatedFault, Refusal, Situation
@@ -76,6 +76,7 @@ def _situation(scenario: Scenario, t_ms: int) -> Situation:
             for change in sorted(scenario.changes, key=lambda change: change.at_s)
         ),
         faults=tuple(DatedFault(fault, fault.at_s * 1000) for fault in scenario.faults),
+        modifiers=tuple(m for c in scenario.changes for m in changes.modifiers(c, 0, scenario.world)),
     )
 
 

@@ -77,8 +77,10 @@ def _components_of(case: Case, act: ActStarted) -> set[str]:
 
 
 def _shown(case: Case, look: LookedAt) -> set[str]:
-    """The names that a look showed; `alert 4` shows the component of that alert."""
+    """The names that a look showed; `alert 4` shows the component of that alert, `by zone` all zones."""
     names = set(re.findall(r"[\w-]+", look.args))
+    if look.verb == "topology" or "by zone" in look.args:
+        names |= set(case.record.scenario.world.zones)
     if look.component:
         names.add(look.component)
     if look.verb == "alert":

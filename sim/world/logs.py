@@ -319,3 +319,6 @@ def _of_links(
         timed_out, refused = float(failures.timed_out[index]), float(failures.refused[index])
         yield station.cell, level, f"{station.operation}: {waited}{after}", attempts * timed_out
         yield station.cell, level, f"{station.operation}: {answered}{after}", attempts * refused
+        if flow.parameters.per_request[index] == 0.0:  # isolated: those who cannot do without it fail
+            unmade = float(flow.served_rps[0, link.station] * flow.parameters.hard_share[index]) * _SAMPLE_S
+            yield station.cell, level, f"{station.operation}: calls to {link.callee} are turned off", unmade

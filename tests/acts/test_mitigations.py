@@ -2,13 +2,13 @@ from dataclasses import replace
 
 import pytest
 
-from sim.spec import Change
+from sim.spec import Call, Change, Operation
 from sim.world.changes import dated
 from sim.world.mitigations import MITIGATIONS, FinishedAct, Plan, plan, warning
 from sim.world.mitigations.plan import Stock
 from sim.world.modifiers import Modifier, Op, Param
 
-from .small import T0, act, after, fault, planned, progress, refused, situation
+from .small import T0, WORLD, act, after, fault, planned, progress, refused, situation
 
 
 def added(done: Plan) -> list[tuple[object, ...]]:
@@ -56,6 +56,29 @@ def test_revert_config_takes_the_named_change_or_the_newest():
     for done in (named, newest):
         assert removed(done) == [(done.takes_ms, ("fault:f1",), ("f1",))]
         assert (done.reverted, done.outcome) == ("waf-rules", "worked")
+
+
+def test_taking_back_what_emptied_a_cache_does_not_fill_it():
+    emptied = fault("cache_flush", component="cache", change="waf-rules", flag="waf")
+    for wanted in (act("revert-config", "edge"), act("flag-off", to="waf")):
+        done = planned(wanted, situation(emptied))
+        assert (done.outcome, done.cures, removed(done)) == ("no_effect", (), [])
+    early = planned(act("revert-config", "edge", t_ms=T0 - 300_001), situation(emptied))
+    assert early.cures == ("f1",)
+
+
+def test_throttling_what_fills_a_cache_relieves_a_cold_one():
+    looked_up = Operation(
+        id="serve", work_ms=2, calls=(Call(to="cache"), Call(to="db.read", on_miss_of="cache"))
+    )
+    components = tuple(
+        c.model_copy(update={"operations": (looked_up,)}) if c.id == "cart" else c for c in WORLD.components
+    )
+    now = situation(
+        fault("cache_flush", component="cache"), world=WORLD.model_copy(update={"components": components})
+    )
+    outcomes = [planned(act("throttle", name, amount=0.2), now).outcome for name in ("db", "cart", "mail")]
+    assert outcomes == ["partial", "partial", "no_effect"]
 
 
 def test_restart_is_rolling_and_takes_capacity_meanwhile():

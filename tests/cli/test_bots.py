@@ -1,4 +1,4 @@
-"""Over many seeds of every drill: the oracle always masters it, the idle player never does."""
+"""Over some seeds of every drill: the oracle always masters it, the idle player never does."""
 
 import json
 
@@ -7,10 +7,19 @@ from click.testing import CliRunner
 
 from cli import main
 
-SEEDS = 20
-DRILLS = ("github-2023-09", "cloudflare-2019-07")
+SEEDS = 6
+"""`scenarios check --all --seeds 20` plays more, with all players."""
+DRILLS = (
+    "github-2023-09",
+    "cloudflare-2019-07",
+    "epic-2021-04",
+    "github-2018-10",
+    "one-in-twelve",
+    "slack-2022-02",
+)
 NOBODY_HURT = ("larder-quiet-till", "forgeyard-busy-hour")
-"""Drills in which a perfect play has no user hurt; half the seeds, since little differs between them."""
+"""Drills in which a perfect play has no user hurt."""
+FEW_SEEDS = 6
 
 
 def runs(scenario: str, bot: str, seeds: int = SEEDS) -> list[dict[str, float | bool | None]]:
@@ -36,11 +45,11 @@ def test_the_idle_player_never_mitigates_and_scores_at_most_25(scenario: str):
 
 @pytest.mark.parametrize("scenario", NOBODY_HURT)
 def test_the_oracle_hurts_nobody_where_nobody_need_be_hurt(scenario: str):
-    played = runs(scenario, "oracle", SEEDS // 2)
-    assert len(played) == SEEDS // 2
+    played = runs(scenario, "oracle", FEW_SEEDS)
+    assert len(played) == FEW_SEEDS
     assert [run for run in played if run["user_minutes_lost"] or run["score"] < 95] == []
 
 
 @pytest.mark.parametrize("scenario", NOBODY_HURT)
 def test_the_idle_player_earns_nothing_where_nobody_need_be_hurt(scenario: str):
-    assert [run for run in runs(scenario, "idle", SEEDS // 2) if run["score"] > 5] == []
+    assert [run for run in runs(scenario, "idle", FEW_SEEDS) if run["score"] > 5] == []

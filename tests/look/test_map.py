@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.library import listed, resolve
-from sim.answer import Line
+from sim.answer import Line, Table
 from sim.drill import Drill
 from sim.journal import Log, header_of
 from sim.look.health import mark
@@ -145,6 +145,23 @@ def test_the_map_shows_where_it_hurts():
     assert rows_of(of) == {"web": "ok", "api": "ok", "db": "ok"}
     of.advance(400_000)
     assert rows_of(of) == {"web": "!!", "api": "!!", "db": "!!"}
+
+
+def test_one_component_shows_queues_copies_and_what_a_miss_asks():
+    of = drill(resolve("github-2023-09"))
+    of.advance(15_000)
+
+    def told(name: str) -> list[str]:
+        return [block.text for block in of.enter(f"topology {name}").blocks if isinstance(block, Line)]
+
+    assert "works off the queue jobs ok" in told("notifications")
+    assert "worked off by notifications ok, webhooks ok" in told("jobs")
+    assert "copies what mysql ok writes" in told("mysql-replicas")
+    assert "copied by mysql-replicas ok" in told("mysql")
+    calls = next(block for block in of.enter("topology web").blocks if isinstance(block, Table))
+    assert [row[-1] for row in calls.rows if row[1] == "mysql-replicas.read"][:2] == [
+        "on a miss of cache", "needs it",
+    ]  # fmt: skip
 
 
 def test_one_component_shows_its_neighbours_and_its_parts():

@@ -1,4 +1,4 @@
-"""The busiest hour: what keeps the shop down after its trigger, what brings it back, and what does not."""
+"""Everybody is back: what keeps the shop down after its trigger, what brings it back, and what does not."""
 
 from dataclasses import dataclass
 

@@ -26,7 +26,10 @@ def expecting(expects: str) -> list[str]:
 def solved(
     found: Scenario, hours: NDArray[np.float64], more: tuple[Modifier, ...] = ()
 ) -> dict[str, dict[str, float]]:
-    """Return every signal of every whole component and journey, at its worst over these hours."""
+    """Return every signal of components, their zones and versions, and journeys, at its worst in these hours.
+
+    A subject is named "web", "web zone zone-a", "web version 1184" or "journey browse".
+    """
     built = topology.build(found.world, changes.versions(found.world, found.changes))
     t_ms = np.asarray(hours * HOUR_MS, dtype=np.int64)
     rps = demand.undisturbed(built, 1, found.starts_at, t_ms)
@@ -35,7 +38,11 @@ def solved(
     flow = stationary.solve(built, fold(built, done + more, ONSET_MS + 1000 * begun_s + 60_000), rps)
     layout = signals.layout(built, 1)
     values = signals.truth(layout, flow, t_ms)
-    subjects = {name: part.start for name, part in layout.components.items()}
+    subjects = {
+        f"{name} {part.by} {part.label}" if part.by else name: part.subject
+        for name, parts in layout.parts.items()
+        for part in parts
+    }
     subjects |= {f"journey {name}": number for name, number in layout.journeys.items()}
     return {
         name: {s: float(values[:, number, i].max()) for i, s in enumerate(signals.SIGNALS)}
@@ -100,6 +107,20 @@ def test_a_greedy_firewall_rule_fails_four_of_five_requests_and_starves_what_lie
     assert found["edge"]["cpu_share"] > 0.99
     assert found["web"]["error_share"] < 0.01
     assert found["web"]["cpu_share"] < 0.2
+
+
+def test_a_canary_behind_a_flag_hardly_shows_in_the_whole_and_plainly_in_its_version() -> None:
+    found, before = hurt("one-in-twelve"), ordinary("one-in-twelve")
+    assert 0.07 < found["journey browse"]["error_share"] < 0.1
+    for journey in ("find-items", "fill-cart", "pay", "sign-in", "order-history"):
+        assert found[f"journey {journey}"]["error_share"] < 0.01
+    for component in scenario("one-in-twelve").world.components:
+        for signal in ("p95_ms", "cpu_share"):
+            assert found[component.id][signal] < 1.1 * before[component.id][signal], component.id
+    assert 0.3 < found["web version 1186"]["error_share"] < 0.5
+    assert found["web version 1185"]["error_share"] < 0.01
+    assert 0.15 < found["web zone zone-b"]["error_share"] < 0.25
+    assert found["web zone zone-a"]["error_share"] < 0.01
 
 
 def test_an_expired_certificate_turns_tokens_away_and_leaves_open_sessions_alone() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scoring.wording import says_all_affected, says_recovered
+from scoring.wording import says_all_affected, says_recovered, says_well
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,19 @@ def test_texts_that_say_that_all_is_affected(text: str) -> None:
 )
 def test_texts_that_do_not_say_it(text: str) -> None:
     assert not says_all_affected(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What you may have read was a false alarm.", True),
+        ("No orders were lost, and nobody was affected.", True),
+        ("The shop works as usual.", True),
+        ("Paying works again.", True),
+        ("Some of you cannot pay; we are on it.", False),
+        ("We are looking into fewer orders than usual.", False),
+        ("Nobody was affected yet, but pages remain slow.", False),
+    ],
+)
+def test_what_tells_customers_of_no_trouble(text: str, expected: bool) -> None:
+    assert says_well(text) is expected

@@ -153,6 +153,16 @@ def test_soft_calls_degrade_and_do_not_fail():
     assert isolated.stream_degraded_share[0, 0] == 0.0 and isolated.attempts_rps[0, 0] == 0.0
 
 
+def test_a_hard_call_that_is_isolated_fails_its_requests_and_sends_nothing():
+    ads, mail = Call(to="ads", per_request=0.4, timeout_ms=200), Call(to="mail", timeout_ms=200)
+    built = topology.build(
+        world(component("edge", ads, mail), component("ads"), component("mail"), rps=10),
+    )
+    isolated = after(built, [acting(Param.CALL_ON, Op.SET, 0.0, component="edge", callee="ads")], rps=10)
+    assert isolated.stream_failed_share[0, 0] == pytest.approx(0.4, abs=0.01)
+    assert isolated.attempts_rps[0] == pytest.approx([0.0, 6.0], abs=0.1)
+
+
 def test_a_failed_hard_call_ends_its_request_and_spares_the_later_ones():
     built = topology.build(
         world(
