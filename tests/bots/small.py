@@ -96,7 +96,7 @@ def seen(
 
 def part(by: str, label: str, errors: float, mark: Mark = "ok", *, gone: bool = False) -> Part:
     """Return a part with its failing share."""
-    return Part(by, label, mark, {"error_share": errors, "rps": 50.0}, gone)  # type: ignore[arg-type]
+    return Part(by, label, mark, {"error_share": errors, "rps": 0.0 if gone else 50.0}, gone)  # type: ignore[arg-type]
 
 
 def change(name: str, component: str, what: str, before_s: int = 60, summary: str = "") -> KnownChange:

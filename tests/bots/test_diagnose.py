@@ -87,7 +87,7 @@ def test_a_version_that_was_there_before_was_woken_by_the_flag():
 
 
 def test_a_version_that_has_gone_is_not_the_bad_one():
-    parts = (part("version", "v1", 0.0, "-", gone=True), part("version", "v2", 0.001))
+    parts = (part("version", "v1", 0.0, "-", gone=True), part("version", "v2", 0.3, "!!"))
     of = scene(replace(seen("shop", "!", "INFO health check ok"), parts=parts))
     assert [each for each in hypotheses(of) if each.mechanism == "deploy"] == []
 

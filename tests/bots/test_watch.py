@@ -52,5 +52,7 @@ def test_a_slope_is_one_only_where_it_is_steady():
     noise = np.random.default_rng(1).normal(0, 0.01, len(MINUTES))
     assert slope_per_h(MINUTES, rising.astype(np.float32)) == pytest.approx(0.3, rel=1e-3)
     assert slope_per_h(MINUTES, (0.5 + noise).astype(np.float32)) == 0.0
+    step = np.where(MINUTES > 16 * 60_000, 0.7, 0.5)
+    assert slope_per_h(MINUTES, step.astype(np.float32)) == 0.0
     assert slope_per_h(MINUTES[:5], rising[:5].astype(np.float32)) == 0.0
     assert slope_per_h(MINUTES, np.full(len(MINUTES), np.nan, dtype=np.float32)) == 0.0

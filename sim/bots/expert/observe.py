@@ -6,7 +6,7 @@ figures, without logs no lines.
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import isfinite, nan
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ USUAL_SAMPLES = 20
 TREND_MS = 20 * 60_000
 STEADY_R2 = 0.7
 """A gauge moves steadily where a straight line explains so much of it; an assumption."""
+HALF_SHARE = 0.3
+"""Each half of the window moves at least so much as the whole of it; an assumption."""
 GAUGES: tuple[Signal, ...] = ("disk_share", "memory_share", "queue_age_s", "lag_s")
 _BUSY_TIMES, NO_RPS = 2.0, 0.01
 
@@ -160,13 +162,18 @@ def _ordinary(part: Figures, whole: Figures) -> Figures:
 
 
 def slope_per_h(times_ms: NDArray[np.int64], values: NDArray[np.float32]) -> float:
-    """Return how much a series moves an hour by a straight line; 0 where it does not move steadily."""
+    """Return how much a series moves an hour by a straight line; 0 where it does not move steadily.
+
+    A step is no slope: both halves have to move as the whole does.
+    """
     known = np.isfinite(values)
-    if known.sum() < 8:
+    if known.sum() < 16:
         return 0.0
     hours, y = times_ms[known] / 3_600_000.0, values[known].astype(np.float64)
     slope, start = np.polyfit(hours, y, 1)
     spread = float(((y - y.mean()) ** 2).sum())
     left = float(((y - slope * hours - start) ** 2).sum())
+    half = len(y) // 2
+    halves = (np.polyfit(hours[:half], y[:half], 1)[0], np.polyfit(hours[half:], y[half:], 1)[0])
     steady = spread > 0.0 and 1.0 - left / spread >= STEADY_R2
-    return float(slope) if steady and isfinite(slope) else 0.0
+    return float(slope) if steady and all(part >= HALF_SHARE * slope for part in halves) else 0.0

@@ -135,12 +135,15 @@ class Expert(Responder):
         scene = self.eyes.scene(())
         of = with_deploy(threat.hypothesis, scene)
         self.state(f"suspect {component} {of.mechanism} {of.confidence}%")
-        for remedy in remedies(of, scene):
-            if remedy.commands[0] not in self._tried:
-                self._tried.add(remedy.commands[0])
-                if self._perform(remedy):
-                    break
-        self.update("internal", f"{of.why}; acted on it before users were hurt", None)
+        untried = (r for r in remedies(of, scene) if r.commands[0] not in self._tried)
+        done = next((r.commands[0] for r in untried if self._first_time(r)), None)
+        text = f"done: {done}" if done else "nothing of ours helps; somebody of that team should look"
+        self.update("internal", f"{of.why}; users are not hurt. {text}", None)
+
+    def _first_time(self, remedy: Remedy) -> bool:
+        """Do what was not tried yet; return whether it was done."""
+        self._tried.add(remedy.commands[0])
+        return self._perform(remedy)
 
     # --- an incident --------------------------------------------------------------------------------------
 

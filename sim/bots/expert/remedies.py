@@ -135,15 +135,18 @@ def _words(text: str) -> set[str]:
 
 def _flags(of: Hypothesis, component: Component, scene: Scene, *, every: bool = False) -> Iterator[Remedy]:
     """Flags that a suspicious change or the log speaks of, plainest first; with `every` the others too."""
-    changes = [change for change in scene.changes_of(component.id) if suspicious(change, scene)]
-    changed = {word for c in changes for word in _words(f"{c.change} {c.summary}")}
+    near = [change for change in scene.changes_of(component.id) if suspicious(change, scene)]
+    brought = near if of.change is None else [of.change]
+    changed = {word for c in brought for word in _words(f"{c.change} {c.summary}")}
     usual = {word for op in component.operations for word in _words(op.id)}
     lines = (line for line in scene.of(component.id).lines if "INFO" not in line)
-    logged = {word for line in (*lines, of.why) for word in _words(line)} - usual
+    logged = {word for line in lines for word in _words(line)} - usual
+    sign = _words(of.why) - usual
 
     def told(flag: Flag) -> int:
         name, title = _words(flag.id), _words(flag.title)
-        return 4 * len(name & changed) + 2 * len(name & logged) + len(title & (changed | logged))
+        by_change = 2 * len(name & changed) + len(title & changed)
+        return 4 * len((name | title) & sign) + by_change + len((name | title) & logged)
 
     on = sorted((flag for flag in component.flags if flag.on), key=lambda flag: -told(flag))
     yield from (_one(f"flag-off {component.id} {flag.id}") for flag in on if every or told(flag))

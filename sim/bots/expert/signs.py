@@ -191,9 +191,10 @@ def _in_parts(seen: Observed) -> Iterator[Sign]:
 
 def odd_part(parts: tuple[Part, ...]) -> Part | None:
     """Return the one part that is plainly worse than all others; None where it is everywhere or nowhere."""
-    if len(parts) < 2:
+    used = [part for part in parts if part.now.get("rps", 0.0) >= 1.0 or (part.gone and part.by == "zone")]
+    if len(used) < 2:
         return None
-    worst, *others = sorted(parts, key=_badness, reverse=True)
+    worst, *others = sorted(used, key=_badness, reverse=True)
     next_worst = max(map(_badness, others))
     return worst if _badness(worst) >= 0.02 and _badness(worst) > 4.0 * next_worst else None
 
