@@ -17,6 +17,8 @@ from tests.spine.small import SCENARIO, SECRET, drill
 
 SEED = 5
 LOOKS_S = (5, 100, 400, 700, 1200)
+FEW_LOOKS_S = (400, 1000)
+"""For shipped drills: a walk through one has some seven hundred lines."""
 
 
 def text_of(answer: Answer) -> str:
@@ -83,9 +85,9 @@ def secrets(scenario: Scenario) -> list[str]:
     return [secret for secret in found if secret]
 
 
-def walk(of: Drill) -> list[tuple[str, str]]:
+def walk(of: Drill, looks_s: tuple[int, ...]) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
-    for at_s in LOOKS_S:
+    for at_s in looks_s:
         of.advance(at_s * 1000)
         told += [(f"{at_s} {line}", text_of(of.enter(line))) for line in lines_for(of)]
         told += [
@@ -105,10 +107,11 @@ def acts_for(of: Drill) -> list[str]:
     return [f"{line} yes" for line in lines_for(of) if line.split()[0] in verbs]
 
 
-def found_secrets(of: Drill) -> list[tuple[str, str]]:
-    told = walk(of)
+def found_secrets(of: Drill, looks_s: tuple[int, ...] = LOOKS_S) -> list[tuple[str, str]]:
+    told = walk(of, looks_s)
     assert len(told) > 500
-    return [(where, secret) for where, text in told for secret in secrets(of.scenario) if secret in text]
+    hidden = secrets(of.scenario)
+    return [(where, secret) for where, text in told for secret in hidden if secret in text]
 
 
 def test_no_verb_of_the_small_drill_tells_the_truth():
@@ -120,7 +123,8 @@ def test_no_verb_of_a_shipped_drill_tells_the_truth(scenario_id: str):
     scenario = resolve(scenario_id)
     seat = Seat(name="you", role="responder")
     header = header_of(scenario, SEED, (seat,))
-    assert found_secrets(Drill(scenario, SEED, seat, Log(None, header), Log(None, header))) == []
+    of = Drill(scenario, SEED, seat, Log(None, header), Log(None, header))
+    assert found_secrets(of, FEW_LOOKS_S) == []
 
 
 def test_nothing_leaks_where_instruments_lie_and_tools_are_lost():
@@ -157,7 +161,7 @@ def test_an_incident_commander_learns_no_more(scenario_id: str):
     header = header_of(scenario, SEED, (seat,))
     of = Drill(scenario, SEED, seat, Log(None, header), Log(None, header))
     of.enter("declare P1 x")
-    assert found_secrets(of) == []
+    assert found_secrets(of, FEW_LOOKS_S[1:]) == []
 
 
 def test_the_walk_would_find_a_leak():
