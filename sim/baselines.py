@@ -105,7 +105,7 @@ def _with_question(inputs: list[Record], place: int) -> Iterator[int]:
     """Yield an input and, where it was a lone `yes`, the refusal before it that asked."""
     yield place
     typed = inputs[place].event
-    if isinstance(typed, ActionSubmitted) and typed.raw.strip().lower() == "yes":
+    if isinstance(typed, ActionSubmitted) and typed.raw.strip().lower() in ("yes", "y"):
         refused = (n for n in range(place - 1, -1, -1) if isinstance(inputs[n].event, ActionRefused))
         yield from list(refused)[:1]
 
