@@ -102,7 +102,7 @@ class Below:
         return Home(home_folder(home)).folder(drill)
 
     def make_baselines(self, folder: "Path") -> None:
-        """Play what would have been, with a line for each run on a terminal; an older engine's drill stays."""
+        """Play what would have been, a line for each run; one of an older engine stays as it is."""
         from sim.baselines import COMPARED, make, missing
         from sim.bots import BOTS
         from sim.errors import JournalError

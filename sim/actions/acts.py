@@ -79,7 +79,9 @@ class Scale(ActVerb):
 
     verb = "scale"
     usage = "COMPONENT FACTORx"
-    about = "multiply the replicas there are now: 2x doubles, 0.5x then goes back; new ones need time to start"
+    about = (
+        "multiply the replicas there are now: 2x doubles, 0.5x then goes back; new ones need time to start"
+    )
     example = "scale web 2x"
 
     @classmethod

@@ -146,6 +146,7 @@ def test_every_verb_says_what_it_is_and_shows_an_example_of_itself(verb: str):
         ("metrics web since 25:00", "the time must look like 14:20, not '25:00'"),
         ("metrics web since dawn", "the window must be a duration such as 90s, 5m or 1h"),
         ("metrics web compare tomorrow", "there is no day to compare with named 'tomorrow'"),
+        ("metrics buy busy", "there is no signal of buy named 'busy'"),
         ("metrics web by host", "there is no split named 'host'"),
         ("scale web lots", "the factor must look like 2x or 0.5x"),
         ("scale web 400x", "between 0.1x and 10x"),
