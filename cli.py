@@ -1,5 +1,6 @@
 """The `pagerdrill` command: the only place where all floors meet."""
 
+import contextlib
 import importlib
 import math
 import sys
@@ -101,16 +102,21 @@ class Below:
         return Home(home_folder(home)).folder(drill)
 
     def make_baselines(self, folder: "Path") -> None:
-        """Play what would have been, with a word on the terminal; an older engine's drill stays as it is."""
+        """Play what would have been, a line for each run; one of an older engine stays as it is."""
         from sim.baselines import COMPARED, make, missing
         from sim.bots import BOTS
         from sim.errors import JournalError
 
         try:
-            if missing(folder, COMPARED):
+            left = missing(folder, COMPARED)
+
+            def told(name: str) -> None:
                 if sys.stderr.isatty():
-                    click.echo("playing what would have been: nobody, an expert, the best play ...", err=True)
-                make(folder, {name: BOTS[name] for name in COMPARED})
+                    place = f"{left.index(name) + 1} of {len(left)}"
+                    click.echo(f"playing what would have been, {place}: {name}", err=True)
+
+            if left:
+                make(folder, {name: BOTS[name] for name in COMPARED}, told)
         except JournalError as error:
             click.echo(f"no comparison: {error}", err=True)
 
@@ -197,6 +203,8 @@ def play(
     if over:
         if not no_baselines:
             Below().make_baselines(opened.path)
+        if on_terminal:
+            _forget_typed_ahead()
         _show_card(opened.path, as_json=as_json)
 
 
@@ -316,6 +324,16 @@ def _play_live(opened: "OpenDrill", place: "Home", speed: float) -> bool:
         colour=colour_wanted(os.environ),
     )
     return outcome == "ended"
+
+
+def _forget_typed_ahead() -> None:
+    """Drop what was typed to a drill that was over by then, so that the shell does not run it."""
+    try:
+        import termios
+    except ImportError:  # no such terminal on this platform
+        return
+    with contextlib.suppress(termios.error):
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
 def _is_terminal() -> bool:

@@ -48,10 +48,14 @@ Block = Line | Table | Chart
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one verb. `refused` says that nothing was done and the first line why."""
+    """The answer to one verb. `refused` says that nothing was done and the first line why.
+
+    `asked_back` tells of a refusal that it is no mistake: a question, or what `no` to one led to.
+    """
 
     blocks: tuple[Block, ...] = field(default=())
     refused: bool = False
+    asked_back: bool = False
 
     @property
     def text(self) -> str:

@@ -30,13 +30,15 @@ from sim.spec import Scenario, Seat
 
 Player = Callable[[Drill], None]
 """Plays a drill from where it stands until it ends."""
+Told = Callable[[str], None]
+"""Is told the name of each baseline before it is played."""
 
 COMPARED = ("idle", "expert", "oracle")
 """The players that a person's drill is compared with."""
 
 
-def make(path: Path, players: Mapping[str, Player]) -> tuple[Path, ...]:
-    """Make the baselines of a drill that are not there yet, each in a second or so; return all of them.
+def make(path: Path, players: Mapping[str, Player], told: Told = lambda _: None) -> tuple[Path, ...]:
+    """Make the baselines of a drill that are not there yet, each in a second or more; return all of them.
 
     Raises JournalError where the drill is not over or was played with another engine, StorageError where
     they cannot be written.
@@ -49,20 +51,25 @@ def make(path: Path, players: Mapping[str, Player]) -> tuple[Path, ...]:
             f"{path.name} was played with engine {folder.header.engine}, this is {ENGINE}: "
             "what it would have been cannot be played any more"
         )
-    made = [_made(folder, name, Seat(name=name, role="responder"), play) for name, play in players.items()]
+    made = [
+        _made(folder, name, Seat(name=name, role="responder"), play, told) for name, play in players.items()
+    ]
     for act in questionable(folder):
         left_out = left_out_for(folder, act)
         inputs = [record for record in journal.inputs(folder.records) if record.seq not in left_out]
         name = f"without-act-{act}"
-        made.append(_made(folder, name, folder.header.seats[0], partial(_type, inputs=inputs)))
+        made.append(_made(folder, name, folder.header.seats[0], partial(_type, inputs=inputs), told))
     return tuple(made)
 
 
-def missing(path: Path, players: Iterable[str]) -> bool:
-    """Return whether any baseline of a drill is not there yet. Raises JournalError if it cannot be read."""
+def missing(path: Path, players: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of a drill's baselines that are not there yet, in the order of `make`.
+
+    Raises JournalError if the drill cannot be read.
+    """
     acts = questionable(journal.read(path))
     names = (*players, *(f"without-act-{act}" for act in acts))
-    return not all(_finished(path / BASELINES_FOLDER / name) for name in names)
+    return tuple(name for name in names if not _finished(path / BASELINES_FOLDER / name))
 
 
 def questionable(folder: DrillFolder) -> tuple[int, ...]:
@@ -105,7 +112,7 @@ def _with_question(inputs: list[Record], place: int) -> Iterator[int]:
     """Yield an input and, where it was a lone `yes`, the refusal before it that asked."""
     yield place
     typed = inputs[place].event
-    if isinstance(typed, ActionSubmitted) and typed.raw.strip().lower() == "yes":
+    if isinstance(typed, ActionSubmitted) and typed.raw.strip().lower() in ("yes", "y"):
         refused = (n for n in range(place - 1, -1, -1) if isinstance(inputs[n].event, ActionRefused))
         yield from list(refused)[:1]
 
@@ -146,13 +153,14 @@ def _type(drill: Drill, inputs: list[Record]) -> None:
             drill.refuse(getattr(record.event, "raw", ""), str(error))
 
 
-def _made(folder: DrillFolder, name: str, seat: Seat, play: Player) -> Path:
+def _made(folder: DrillFolder, name: str, seat: Seat, play: Player, told: Told) -> Path:
     """Return the folder of a baseline, played now unless it was before."""
     path = folder.path / BASELINES_FOLDER / name
     if path.exists():
         if _finished(path):
             return path
         _remove(path)
+    told(name)
     meta = folder.meta.model_copy(update={"id": name, "rehearsal": (), "finished": False})
     with new_drill(path, folder.scenario, folder.header.seed, seat, meta, interactive=False) as opened:
         play(opened.drill)

@@ -6,11 +6,13 @@ seed, seat, inputs with their times).
 Order of an input: advance to now; append outputs and the input; write; wait for the disk; apply; answer.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import streams
-from sim.actions import Action, Refused, parse
+from sim.actions import Action, AskedBack, Refused, parse
 from sim.actions.acts import ActVerb
 from sim.actions.look import Look
 from sim.actions.time import AskHint, Mitigated, Pause, Resolve, Resume, Wait
@@ -143,19 +145,21 @@ class Drill:
         try:
             action = self._meant(line).model_copy(update={"actor": self.seat.name})
         except Refused as refused:
-            return self.refuse(line, str(refused))
+            return self._refused(line, refused)
         return self.submit(action, line)
 
     def _meant(self, line: str) -> Action:
         """Return the action of a line; a lone `yes` means the act that was last asked about."""
         word = line.strip().lower()
+        if self.interactive:
+            word = {"y": "yes", "n": "no"}.get(word, word)
         if word not in ("yes", "no"):
             return parse(line, self.view.names, interactive=self.interactive)
         action, self._awaits_yes = self._awaits_yes, None
         if action is None:
             raise Refused(f"there is nothing to say {word} to")
         if word == "no":
-            raise Refused(f"{action.verb} is not done, as you wish")
+            raise AskedBack(f"as you wish, {action.verb} was not done")
         return action
 
     def submit(self, action: Action, raw: str | None = None) -> Answer:
@@ -165,7 +169,7 @@ class Drill:
             self._may_act(action)
             decision = self._decide(action)
         except Refused as refused:
-            return self.refuse(raw, str(refused))
+            return self._refused(raw, refused)
         if decision.answer.refused:
             return self.refuse(raw, decision.answer.text)
         self._waiting.typed()
@@ -213,6 +217,10 @@ class Drill:
         """Journal that a line was refused; nothing else changes. Raises StorageError."""
         self._input(ActionRefused(raw=raw[:500], reason=reason))
         return refusal(reason)
+
+    def _refused(self, raw: str, refused: Refused) -> Answer:
+        answer = self.refuse(raw, str(refused))
+        return replace(answer, asked_back=isinstance(refused, AskedBack))
 
     def pause(self) -> None:
         """Stop the clock. Raises StorageError."""
@@ -316,7 +324,7 @@ class Drill:
         """Refuse an action once, saying what it means; `yes` then does it. Does nothing without a warning."""
         if warning:
             self._awaits_yes = confirmed = action.model_copy(update={"confirmed": True})
-            raise Refused(f"{warning}. Type `yes` to do it, or `{confirmed.command()}`")
+            raise AskedBack(f"{warning}. Type `yes` to do it, or `{confirmed.command()}`")
 
     def _still_hurt(self) -> str:
         """Return what speaks against saying that all is well; '' where nothing does."""

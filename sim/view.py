@@ -376,12 +376,17 @@ class View:
         topology, telemetry = self._production.topology, self._monitoring.telemetry
         return gauge_notes(topology, telemetry, self.world.component(component), from_ms, to_ms)
 
+    @property
+    def traced_ms(self) -> int:
+        """The moment that traces tell of: now, or a while ago where they are slow."""
+        return self.now_ms - (SLOW_DATA_MS if self.tool("traces") == "slow" else 0)
+
     def waterfall(self, journey: str) -> tuple[traces.Span, ...]:
         """Return one typical request of a journey, step by step; nothing where traces are lost or missing."""
         state = self.tool("traces")
         if state == "lost":
             return ()
-        to_ms = self.now_ms - (SLOW_DATA_MS if state == "slow" else 0)
+        to_ms = self.traced_ms
         production = self._production
         flow = production.flow
         if state == "slow":

@@ -79,7 +79,9 @@ class Scale(ActVerb):
 
     verb = "scale"
     usage = "COMPONENT FACTORx"
-    about = "change the number of replicas, e.g. 2x; new ones need time to start"
+    about = (
+        "multiply the replicas there are now: 2x doubles, 0.5x then goes back; new ones need time to start"
+    )
     example = "scale web 2x"
 
     @classmethod
@@ -92,6 +94,8 @@ class Scale(ActVerb):
             raise Refused(f"the factor must look like 2x or 0.5x, not {word!r}") from None
         if not 0.1 <= factor <= 10:
             raise Refused("the factor must lie between 0.1x and 10x")
+        if factor == 1:
+            raise Refused("the factor multiplies what there is now, so 1x changes nothing; 0.5x undoes 2x")
         return cls(where=Where(component=component), amount=factor, confirmed=_yes(words))
 
     def parameters(self) -> list[Any]:

@@ -18,6 +18,10 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     """The line was not understood, or makes no sense now; the text says why in a line."""
 
 
+class AskedBack(Refused):
+    """Nothing was done, and nobody erred: a question that waits for `yes`, or what `no` led to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """Everything that can be named in a world; what the parser and the completion may know."""
@@ -146,9 +150,12 @@ class Words:
         return value / 100
 
     def listed(self, what: str, known: tuple[str, ...]) -> tuple[str, ...]:
-        """Take a comma-separated list of names."""
+        """Take a comma-separated list of names; there may be blanks around a comma."""
+        text = self.take(what)
+        while self.left and (text.endswith(",") or self.peek().startswith(",")):
+            text += self.take(what)
         found: list[str] = []
-        for word in self.take(what).split(","):
+        for word in text.split(","):
             name = self.resolve(word, what, known) if word else ""
             if name and name not in found:
                 found.append(name)

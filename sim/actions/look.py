@@ -13,6 +13,8 @@ WINDOW_S = 1800
 DAY_S = 24 * 3600
 LOGS_KEPT_S = 3600
 SIGNALS: tuple[str, ...] = get_args(Signal)
+BUSY = "busy"
+"""What the map calls the higher of a component's shares of processors and of slots; graphs show both."""
 
 
 class Look(Action):
@@ -103,6 +105,8 @@ class Metrics(Look):
                 case "compare":
                     words.name("day to compare with", ("yesterday",))
                     found["compare"] = True
+                case _ if "signal" not in found and _is_busy(words, found["subject"]):
+                    found["signal"] = words.name("signal", (BUSY,))
                 case _ if "signal" not in found:
                     found["signal"] = take_signal(words, found["subject"])
                 case _:
@@ -136,8 +140,12 @@ def _since(words: Words) -> dict[str, Any]:
     return {"since": f"{int(hour):02d}:{minute}" + (f":{second}" if second else ""), "last_s": WINDOW_S}
 
 
+def _is_busy(words: Words, subject: str) -> bool:
+    return words.peek() == BUSY and subject in words.names.components
+
+
 def _is_signal(word: str) -> bool:
-    return word in SIGNALS or any(name.rpartition("_")[0] == word for name in SIGNALS)
+    return word in (*SIGNALS, BUSY) or any(name.rpartition("_")[0] == word for name in SIGNALS)
 
 
 def take_signal(words: Words, subject: str) -> str:

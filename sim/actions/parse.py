@@ -57,7 +57,8 @@ def _parsed(line: str, names: Names, *, interactive: bool) -> Action:
         action = verb.parse(words)
         words.end()
     except Refused as refused:
-        raise Refused(f"{refused}. Usage: {verb.verb} {verb.usage}".rstrip()) from None
+        stop = "" if str(refused).endswith("?") else "."
+        raise Refused(f"{refused}{stop} Usage: {verb.verb} {verb.usage}".rstrip()) from None
     return action
 
 

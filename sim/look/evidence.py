@@ -38,7 +38,7 @@ def traces(action: Traces, view: View) -> Answer:
     return Answer(
         (
             *tool_note("traces", view),
-            Line(f"one typical request of {action.journey} at {view.wall_clock(view.now_ms)}", "title"),
+            Line(f"one typical request of {action.journey} at {view.wall_clock(view.traced_ms)}", "title"),
             Table(("span", "starts", "takes", ""), rows),
         )
     )

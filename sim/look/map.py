@@ -108,12 +108,22 @@ def _component(component: Component, view: View) -> Answer:
         blocks.append(Table(columns, calls))
     if view.data_ms is not None:
         blocks.append(_parts(component, view))
-    flags = ", ".join(f"{flag.id} ({flag.title})" for flag in component.flags)
+    off = _turned_off(view)
+    flags = ", ".join(
+        f"{flag.id} {'on' if flag.on and flag.id not in off else 'off'} ({flag.title})"
+        for flag in component.flags
+    )
     if flags:
         blocks.append(Line(f"flags: {flags}"))
     if component.standby_zone:
         blocks.append(Line(f"a standby waits in {component.standby_zone}; `failover` promotes it"))
     return Answer(tuple(blocks))
+
+
+def _turned_off(view: View) -> set[str]:
+    """Return the flags that an act turned off, as its tool reported."""
+    done = [card.finished for card in view.board.acts.values() if card.finished is not None]
+    return {word for act in done if act.verb == "flag-off" and act.ok for word in act.target.split()}
 
 
 def _ties(component: Component, view: View) -> Iterator[str]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import get_args
 
-from sim.actions.look import Metrics
+from sim.actions.look import BUSY, Metrics
 from sim.answer import Answer, Block, Chart, Line, Table, refusal
 from sim.look.broken import data_note, no_dashboards
 from sim.look.figures import figure, unit_of
@@ -23,6 +23,7 @@ _HOLDS_DATA = ("database", "cache", "queue", "host_pool")
 _OF_DATA: tuple[Signal, ...] = ("memory_share", "disk_share", "queue_depth")
 _OF_SOME: tuple[Signal, ...] = ("queue_age_s", "hit_share", "lag_s", "certificate_days")
 _OVERVIEW: tuple[Signal, ...] = ("rps", "error_share", "p50_ms", "p95_ms", "cpu_share", "connections_share")
+_BUSY: tuple[Signal, ...] = ("cpu_share", "connections_share")
 _OF_PART: tuple[Signal, ...] = ("rps", "error_share", "p95_ms")
 _OF_INSTANCE: tuple[Signal, ...] = ("rps", "error_share", "p95_ms", "cpu_share", "memory_share")
 
@@ -65,6 +66,8 @@ def _asks_too_much(action: Metrics, view: View) -> str:
 def _signals(action: Metrics, view: View) -> tuple[Signal, ...]:
     if action.by == "code":
         return ("error_share",)
+    if action.signal == BUSY:
+        return _BUSY
     if action.signal is not None:
         return tuple(s for s in get_args(Signal) if s == action.signal)
     if action.by:

@@ -17,7 +17,8 @@ def changes(action: Changes, view: View) -> Answer:
     known = [
         change
         for change in view.changes()
-        if change.t_ms >= since_ms and action.component in (None, change.component)
+        if change.t_ms >= since_ms
+        and (action.component is None or action.component in change.component.split())  # an act: "web banner"
     ]
     if not known:
         return Answer((Line("no change is on record for that time"),))

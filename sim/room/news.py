@@ -61,10 +61,10 @@ def wait_target_ms(drill: SeatedDrill) -> int | None:
 
 
 def _worded(answer: Answer) -> tuple[Block, ...]:
-    """Return the blocks of an answer, none where it is silent; a refusal says that it is one."""
+    """Return the blocks of an answer, none where it is silent; a refusal of a mistake says that it is one."""
     if answer.blocks == (Line(""),):
         return ()
     first = answer.blocks[0] if answer.blocks else None
-    if answer.refused and isinstance(first, Line):
+    if answer.refused and not answer.asked_back and isinstance(first, Line):
         return (Line(f"Not done: {first.text}", first.tone), *answer.blocks[1:])
     return answer.blocks

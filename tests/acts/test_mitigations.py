@@ -417,7 +417,7 @@ LATER = Change(id="later", at_s=9_000, component="mail", kind="config", summary=
         (act("revert-config", to="nope"), "there is no change nope; `changes` lists them"),
         (act("revert-config", to="later"), "there is no change later; `changes` lists them"),
         (act("revert-config", to="cart-v42"), "cart-v42 is a deploy; rollback cart takes it back"),
-        (act("revert-config", to="region-move"), "region-move cannot be reverted: moved"),
+        (act("revert-config", to="region-move"), "region-move cannot be reverted: no way back was prepared"),
         (act("revert-config", "db"), "no change of configuration of db is on record"),
         (act("failover", "cart"), "cart has no standby"),
         (act("drain"), "drain needs a zone"),

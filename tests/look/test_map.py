@@ -176,3 +176,21 @@ def test_one_component_shows_its_neighbours_and_its_parts():
     ]  # fmt: skip
     marks = {row[0]: row[1] for row in parts.rows}
     assert (marks["version v1"], marks["version v2"]) == ("-", "!!")
+
+
+def test_what_an_act_turned_off_is_off_and_on_the_record_of_its_component():
+    of = drill(resolve("cloudflare-2019-07"))
+    of.advance(15_000)
+
+    def flags() -> str:
+        lines = (block.text for block in of.enter("topology edge").blocks if isinstance(block, Line))
+        return next(line for line in lines if line.startswith("flags: "))
+
+    assert flags().startswith("flags: waf on (")
+    assert not of.enter("flag-off edge waf").refused
+    assert flags().startswith("flags: waf on ("), "it is under way"
+    of.advance(315_000)
+    assert flags().startswith("flags: waf off (")
+    titles = [block.text for block in of.enter("changes edge").blocks]
+    assert any("edge waf: flag-off act-1 by" in title for title in titles)
+    assert "flag-off" not in "".join(block.text for block in of.enter("changes web").blocks)

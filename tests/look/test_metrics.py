@@ -131,3 +131,13 @@ def test_what_is_not_collected_is_no_data_and_not_well():
     rows = [block.text for block in of.enter("topology").blocks if isinstance(block, Line)]
     (api,) = [row for row in rows if " api " in row]
     assert " ? " in api
+
+
+def test_busy_as_the_map_calls_it_draws_processors_and_slots():
+    of = at()
+    assert [chart.label for chart in charts(of.enter("metrics db busy"))] == [
+        "cpu_share",
+        "connections_share",
+    ]
+    assert heading(of.enter("metrics busy")) == "db, last 30 min until 10:07:00"
+    assert of.enter("metrics buy busy").refused

@@ -87,6 +87,14 @@ def test_slow_dashboards_show_what_was_a_minute_ago():
     assert "10:04" not in slow.enter("logs db last 1m").text
 
 
+def test_slow_traces_tell_of_a_minute_ago():
+    texts = [block.text for block in play(0.5).enter("traces buy").blocks if hasattr(block, "text")]
+    assert texts == [
+        "traces are slow to load: nothing of the last minute is there yet",
+        "one typical request of buy at 10:04:00",
+    ]
+
+
 def test_without_remote_access_hands_do_not_reach_the_systems():
     of = play()
     why = "remote access is lost, it needs db: nobody can reach the systems to restart."

@@ -127,6 +127,18 @@ def test_a_question_waits_for_its_yes_while_one_looks():
     assert drill.enter("yes").text == "there is nothing to say yes to"
 
 
+def test_a_question_and_its_no_are_refusals_but_no_mistakes():
+    drill = entered([])
+    drill.interactive = True
+    asked, unknown = drill.enter("failover db"), drill.enter("frobnicate")
+    assert asked.text.endswith("Type `yes` to do it, or `failover db yes`")
+    assert [(a.refused, a.asked_back) for a in (asked, unknown)] == [(True, True), (True, False)]
+    no = drill.enter("n")
+    assert (no.text, no.refused, no.asked_back) == ("as you wish, failover was not done", True, True)
+    drill.enter("failover db")
+    assert not drill.enter("y").refused
+
+
 def test_a_look_that_finds_nothing_is_a_refusal_and_not_a_look():
     drill = entered(["alert 999"])
     kinds = [r.event.kind for r in drill._journal.records]

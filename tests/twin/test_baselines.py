@@ -110,10 +110,14 @@ def test_what_was_made_is_kept_and_what_was_left_half_made_is_made_again(tmp_pat
     (idle,) = baselines.make(drill, {"idle": BOTS["idle"]})
     whole = files(idle)
     (idle / journal.JOURNAL_FILE).write_bytes(whole[1][: len(whole[1]) // 2])
-    assert baselines.make(drill, {"idle": BOTS["idle"]}) == (idle,)
+    names: list[str] = []
+    assert baselines.make(drill, {"idle": BOTS["idle"]}, names.append) == (idle,)
+    assert names == list(baselines.missing(drill, ["idle"])) == []
     assert files(idle) != whole, "a finished one is not played again"
     journal.write_meta(idle, journal.read_meta(idle).model_copy(update={"finished": False}))
-    baselines.make(drill, {"idle": BOTS["idle"]})
+    assert baselines.missing(drill, ["idle"]) == ("idle",)
+    baselines.make(drill, {"idle": BOTS["idle"]}, names.append)
+    assert names == ["idle"]
     assert files(idle) == whole
 
 

@@ -40,7 +40,9 @@ def _revert_config(job: Job) -> Deed | Refusal:
     if change.id in job.situation.reverted:
         return Refusal(f"{change.id} has been reverted already")
     if not change.revertible or change.kind not in _REVERTED_BY_CONFIG:
-        return Refusal(f"{change.id} cannot be reverted: {change.summary}")
+        return Refusal(
+            f"{change.id} cannot be reverted: no way back was prepared for it; {change.by} made it"
+        )
     gone = _ending(job, lambda fault: fault.change == change.id)
     steps = (removal(job.end_ms, gone),)
     return Deed(f"{change.id} on {change.component} is reverted", steps, cures=gone, reverted=change.id)
