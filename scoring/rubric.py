@@ -278,8 +278,11 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "no-harm-done",
         "mitigation",
         "Nothing done made it worse",
-        "After somebody engaged: no act that the scenario knows to harm, and no critical alert brought about "
-        "by an act that helped with nothing. Acts that changed nothing are mentioned and cost nothing here.",
+        "After somebody engaged: no act that the scenario knows to harm; none that took something back where "
+        "users were hurt again or for the first time until 5 minutes after its end, with no fault begun in "
+        "between (of several the last); none behind an alert of its own while users were hurt anew within "
+        "that time, or behind a critical alert where it helped with nothing; none that lost records, unless "
+        "a play that helps holds it. Acts that changed nothing are mentioned and cost nothing here.",
         "Tools that show what an act will hit before it is confirmed.",
     ),
     CheckRule(

@@ -1,9 +1,9 @@
 """Measures of mitigation: what the outage cost, and how long until users had recovered."""
 
-from scoring.acts import without_effect
 from scoring.case import Case
 from scoring.data import at_risk_ms, records_lost
 from scoring.durations import minutes_text
+from scoring.harm import without_effect
 from scoring.measures.kind import MeasureKind
 from scoring.record import having
 from scoring.scorecard import Evidence, Measure
@@ -80,7 +80,8 @@ ACTS_IN_VAIN = MeasureKind(
     "mitigation",
     "count",
     "drill start",
-    "Hands-on acts that had no effect or whose tool failed; the note says how long they took together.",
+    "Hands-on acts that had no effect or whose tool failed, without those that took something back or made "
+    "it worse; the note names them and says how long they took together.",
 )
 HINTS = MeasureKind(
     "hints",
@@ -152,7 +153,8 @@ def _in_vain(case: Case) -> Measure:
     if not case.truth:
         return ACTS_IN_VAIN.no_evidence("no truth was recorded")
     vain = without_effect(case)
-    return ACTS_IN_VAIN.of(len(vain.acts), f"took {minutes_text(vain.took_ms)}" if vain.acts else "")
+    named = ", ".join(act.what for act in vain.acts)
+    return ACTS_IN_VAIN.of(len(vain.acts), f"{named}; took {minutes_text(vain.took_ms)}" if vain.acts else "")
 
 
 def _cost(case: Case) -> tuple[Measure, ...]:

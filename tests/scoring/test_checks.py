@@ -395,11 +395,12 @@ def test_harm_is_an_act_known_to_harm_or_a_critical_alert_of_an_act() -> None:
     kick = (700, ActStarted(act=2, verb="restart", target="database", by="ada", takes_s=60))
     assert credit("no-harm-done", [*FLAWLESS, kick]) == 0
     fired = (700, AlertFired(**{**ALERT.model_dump(), "alert": 9}))
+    scaled = (690, ActStarted(act=2, verb="scale", target="web", by="ada", takes_s=60))
     mine = (700, AlertLabelled(alert=9, label="self_inflicted", cause="act:2"))
     cure = (700, AlertLabelled(alert=9, label="self_inflicted", cause="act:1"))
     truth = impact(800) + JUDGED
-    assert credit("no-harm-done", [*FLAWLESS, fired], [*truth, mine]) == 0
-    assert credit("no-harm-done", [*FLAWLESS, fired], [*truth, cure]) == 1
+    assert credit("no-harm-done", [*FLAWLESS, scaled, fired], [*truth, mine]) == 0
+    assert credit("no-harm-done", [*FLAWLESS, scaled, fired], [*truth, cure]) == 1
     assert credit("no-harm-done", PAGED) is None, "nobody was engaged"
 
 

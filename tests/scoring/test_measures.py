@@ -80,7 +80,7 @@ def test_acts_that_changed_nothing_are_counted_with_the_time_they_took() -> None
         (1180, ActJudged(act=3, outcome="failed")),
     ]
     vain = measures(drill([*FLAWLESS, *acts], [*impact(800), *JUDGED, *judged]))["acts-without-effect"]
-    assert (vain.value, vain.note) == (2, "took 8 min")
+    assert (vain.value, vain.note) == (2, "scale web, restart web; took 8 min")
     assert measures(drill(FLAWLESS, []))["acts-without-effect"].standing == "no evidence"
 
 
