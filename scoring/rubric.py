@@ -122,9 +122,9 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "triage",
         "The suspicion was right",
         "The last suspicion recorded before mitigation: 70 % for the place (half of it one call away, a "
-        "quarter two), 30 % for the mechanism, or for deploy or config where such a change brought it; "
-        "earlier ones stay, and beyond two each costs a fifth. Not required: without one before mitigation "
-        "it is not observable.",
+        "quarter two), 30 % for the mechanism, or another word that the scenario calls right, or deploy or "
+        "config where such a change brought it; earlier ones stay, and beyond two each costs a fifth. Not "
+        "required: without one before mitigation it is not observable.",
         "Signals that can be split by zone, version and callee, and a list of recent changes by component.",
     ),
     CheckRule(
@@ -194,8 +194,9 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "closing-notice",
         "communication",
         "Those outside heard that it was over",
-        "An update after recovery began that says so, or follows a claim made since: 70 % for customers, "
-        "30 % for executives who had got any update. Observable only where users recovered.",
+        "An update after recovery began that says so, or follows a claim made since: 70 % for customers who "
+        "had got any update or for whom one had fallen due (the grace does not count here), 30 % for "
+        "executives who had got any update. Observable only where users recovered.",
         "A closing step in the runbook: verify, tell customers and executives, then close.",
     ),
     CheckRule(

@@ -105,8 +105,8 @@ AT_RISK = MeasureKind(
     "mitigation",
     "s",
     "first evidence",
-    "The later of first evidence and the start of the first risk, to the end of the last one (or the "
-    "horizon, where it was not ended). Only where a drill expects integrity.",
+    "The later of first evidence and the start of the first risk by a fault, to the end of the last one (or "
+    "the horizon, where it was not ended). Only where a drill expects integrity.",
 )
 
 KINDS = (
@@ -144,9 +144,11 @@ def measure(case: Case) -> tuple[Measure, ...]:
 def _data(case: Case) -> tuple[Measure, ...]:
     if not case.truth:
         return tuple(kind.no_evidence("no truth was recorded") for kind in (RECORDS_LOST, AT_RISK))
-    risk_ms = at_risk_ms(case)
-    at_risk = AT_RISK.not_applicable("no data was at risk") if risk_ms is None else AT_RISK.of(risk_ms / 1000)
-    return RECORDS_LOST.of(records_lost(case)), at_risk
+    risk_ms, lost = at_risk_ms(case), records_lost(case)
+    if risk_ms is None:
+        why = "no fault put data at risk" + ("; what was lost, an act lost" if lost else "")
+        return RECORDS_LOST.of(lost), AT_RISK.not_applicable(why)
+    return RECORDS_LOST.of(lost), AT_RISK.of(risk_ms / 1000)
 
 
 def _in_vain(case: Case) -> Measure:

@@ -201,6 +201,15 @@ def test_a_suspicion_near_the_place_has_part_of_the_credit(
     assert credit("suspect-right", [(500, suspicion)]) == pytest.approx(expected)
 
 
+def test_further_words_that_the_scenario_calls_right_are_right() -> None:
+    of = scenario(mechanism_also=("memory",))
+    suspicion = HypothesisRecorded(component="payments", mechanism="memory")
+    journal = [*PAGED, (450, suspicion)]
+    cards = [judge(drill(journal, impact(800), scenario=each)) for each in (of, scenario())]
+    found = [each.verdict.credit for card in cards for each in card.checks if each.id == "suspect-right"]
+    assert found == [1, pytest.approx(0.7)]
+
+
 def test_suspicions_are_not_required_stay_on_record_and_end_with_mitigation() -> None:
     right = HypothesisRecorded(component="payments", mechanism="deploy")
     wrong = HypothesisRecorded(component="island", mechanism="pool")
@@ -319,6 +328,16 @@ def test_where_nothing_fell_due_silence_earns_nothing_and_an_update_does(audienc
     assert check(name, [*silent, *updates(500, audience=audience)], short).result == "met"
     assert check(name, [*silent, *updates(1000, audience=audience)], short).result == "met", "still in time"
     assert check(name, [*silent, *updates(3500, audience=audience)], short).result == "not observable"
+
+
+def test_within_the_grace_the_text_names_the_deadline_and_silence_still_owes_a_closing_notice() -> None:
+    """P1 declared at 380 s: customers were due within ten minutes of the next sample."""
+    silent: list[Timed] = [*PAGED, (380, IncidentDeclared(severity="P1", title=""))]
+    assert check("customers-told", silent, impact(1070)).verdict.why == (
+        "due by 14:16:30, with 2 min of grace; users had recovered at 14:17:50, and none was sent in time"
+    )
+    assert credit("closing-notice", silent, impact(1070)) == 0
+    assert credit("closing-notice", silent, impact(900)) is None, "none had fallen due"
 
 
 def test_a_silent_drill_has_no_strong_communication() -> None:
