@@ -255,6 +255,8 @@ def _plan(scenario: Scenario, check_ids: frozenset[str] | None) -> Iterator[Find
             if check_ids is not None:
                 yield from _unknown(("objectives", i, "checks", k), "check", check, check_ids)
     yield from _unknown(("mechanism",), "mechanism", scenario.mechanism, faults.MECHANISMS)
+    for i, mechanism in enumerate(scenario.mechanism_also):
+        yield from _unknown(("mechanism_also", i), "mechanism", mechanism, faults.MECHANISMS)
     shortest, longest = scenario.lead_in_s
     if not 0 <= shortest <= longest < scenario.horizon_s:
         yield ("lead_in_s",), "should be shortest and longest in seconds, inside the horizon"

@@ -1,4 +1,4 @@
-"""Hands-on acts: what was looked at before them, and which of them did harm."""
+"""Hands-on acts: what was looked at before them, which changed nothing, and which are known to harm."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scoring.case import Case
 from scoring.record import cite, having
 from scoring.scorecard import Evidence
-from sim.events import ActFinished, ActJudged, ActStarted, AlertFired, AlertLabelled, LookedAt, Record
+from sim.events import ActJudged, ActStarted, AlertFired, LookedAt, Record, taking_back
 
 SIGNALS = frozenset({"metrics", "logs", "traces"})
 DIAGNOSTIC = SIGNALS | {"alert", "alerts", "status", "topology", "changes", "runbook"}
@@ -88,40 +88,15 @@ def _shown(case: Case, look: LookedAt) -> set[str]:
     return names
 
 
-def harms(case: Case) -> tuple[Evidence, ...]:
-    """Return what was done that hurt: acts of a play that the scenario knows to harm, and critical alerts
-    brought about by an act that had no effect or failed. An act whose tool failed did nothing.
-    """
-    verdicts = {event.act: event for _, event in having(case.truth, ActJudged)}
-    found = [cite(record, act_text(act)) for record, act in _known_to_harm(case)]
-    helped = {str(act) for act, verdict in verdicts.items() if verdict.outcome in ("worked", "partial")}
-    fired = {event.alert: (record, event) for record, event in having(case.journal, AlertFired)}
-    for _, label in having(case.truth, AlertLabelled):
-        pair = fired.get(label.alert)
-        if label.label != "self_inflicted" or pair is None or pair[1].severity != "critical":
-            continue
-        if not helped & set(re.findall(r"\d+", label.cause)):
-            found.append(cite(pair[0], f"{pair[1].rule} fired because of {label.cause}"))
-    return tuple(found)
+def act_number(owner: str) -> int | None:
+    """Return the number of the act that an owner such as 'act:3' is; None for a fault."""
+    kind, _, number = owner.partition(":")
+    return int(number) if kind == "act" and number.isdigit() else None
 
 
-@dataclass(frozen=True, slots=True)
-class InVain:
-    """The acts that changed nothing, and how long they took together."""
-
-    acts: tuple[Evidence, ...]
-    took_ms: int
-
-
-def without_effect(case: Case) -> InVain:
-    """Return the acts that changed nothing, because they had no effect or their tool failed."""
-    vain = {e.act for _, e in having(case.truth, ActJudged) if e.outcome in ("no_effect", "failed")}
-    ends = {event.act: record.t_ms for record, event in having(case.journal, ActFinished)}
-    started = [(record, act) for record, act in having(case.journal, ActStarted) if act.act in vain]
-    return InVain(
-        tuple(cite(record, act_text(act)) for record, act in started),
-        sum(ends.get(act.act, record.t_ms) - record.t_ms for record, act in started),
-    )
+def acts_taking_back(case: Case) -> frozenset[int]:
+    """Return the acts that take back what was done before."""
+    return taking_back(act for _, act in having(case.journal, ActStarted))
 
 
 def failed_acts(case: Case) -> set[int]:
@@ -131,25 +106,34 @@ def failed_acts(case: Case) -> set[int]:
 
 def only_harm(case: Case) -> bool:
     """Return whether all that was done is known to harm."""
-    return len(_known_to_harm(case)) == len(having(case.journal, ActStarted))
+    return len(known_to_harm(case)) == len(having(case.journal, ActStarted))
 
 
-def _known_to_harm(case: Case) -> tuple[tuple[Record, ActStarted], ...]:
-    """The acts of a play that harms; one whose tool failed did nothing."""
-    failed, harmful = failed_acts(case), _harmful_commands(case)
+def known_to_harm(case: Case) -> tuple[tuple[Record, ActStarted], ...]:
+    """Return the acts that only plays which harm hold.
+
+    One whose tool failed did nothing, and taking back what a play names is not that play.
+    """
+    harmless = failed_acts(case) | acts_taking_back(case)
+    harmful = _commands(case, helping=False) - _commands(case, helping=True)
     return tuple(
         (record, act)
         for record, act in having(case.journal, ActStarted)
-        if _first_words(act_text(act)) in harmful and act.act not in failed
+        if _first_words(act_text(act)) in harmful and act.act not in harmless
     )
 
 
-def _harmful_commands(case: Case) -> set[str]:
-    """Verb and target of the acts that only plays with the effect 'harms' hold."""
-    acts: dict[bool, set[str]] = {True: set(), False: set()}
-    for play in case.record.scenario.plays:
-        acts[play.effect == "harms"] |= {_first_words(command) for command in play.commands}
-    return acts[True] - acts[False]
+def helpful(case: Case) -> frozenset[int]:
+    """Return the acts that a play which cures or relieves holds."""
+    commands = _commands(case, helping=True)
+    started = (act for _, act in having(case.journal, ActStarted))
+    return frozenset(act.act for act in started if _first_words(act_text(act)) in commands)
+
+
+def _commands(case: Case, *, helping: bool) -> set[str]:
+    """Verb and target of the acts that plays hold: those that help, or those that harm."""
+    plays = (play for play in case.record.scenario.plays if (play.effect != "harms") == helping)
+    return {_first_words(command) for play in plays for command in play.commands}
 
 
 def _first_words(command: str) -> str:

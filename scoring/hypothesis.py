@@ -80,9 +80,10 @@ def _bringing_changes(case: Case) -> tuple[str, ...]:
 
 
 def _mechanisms(case: Case) -> set[str]:
-    """What counts as the mechanism: the scenario's, and the kind of change that brought the fault."""
+    """What counts as the mechanism: the scenario's words, and the kind of change that brought the fault."""
     words = {MECHANISM_OF_CHANGE[kind] for kind in _bringing_changes(case) if kind in MECHANISM_OF_CHANGE}
-    return {case.record.scenario.mechanism.lower()} | words
+    scenario = case.record.scenario
+    return {word.lower() for word in (scenario.mechanism, *scenario.mechanism_also)} | words
 
 
 def right_answer(case: Case) -> str:
@@ -93,7 +94,9 @@ def right_answer(case: Case) -> str:
         f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} change" for kind in _bringing_changes(case)
     )
     kinds = kinds.replace("a deploy change", "a deploy")
-    return f"{place}: {case.record.scenario.mechanism}" + (f", brought by {kinds}" if kinds else "")
+    scenario = case.record.scenario
+    mechanism = " or ".join((scenario.mechanism, *scenario.mechanism_also))
+    return f"{place}: {mechanism}" + (f", brought by {kinds}" if kinds else "")
 
 
 def hops(world: World, start: str, goal: str) -> int | None:

@@ -122,9 +122,9 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "triage",
         "The suspicion was right",
         "The last suspicion recorded before mitigation: 70 % for the place (half of it one call away, a "
-        "quarter two), 30 % for the mechanism, or for deploy or config where such a change brought it; "
-        "earlier ones stay, and beyond two each costs a fifth. Not required: without one before mitigation "
-        "it is not observable.",
+        "quarter two), 30 % for the mechanism, or another word that the scenario calls right, or deploy or "
+        "config where such a change brought it; earlier ones stay, and beyond two each costs a fifth. Not "
+        "required: without one before mitigation it is not observable.",
         "Signals that can be split by zone, version and callee, and a list of recent changes by component.",
     ),
     CheckRule(
@@ -194,8 +194,9 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "closing-notice",
         "communication",
         "Those outside heard that it was over",
-        "An update after recovery began that says so, or follows a claim made since: 70 % for customers, "
-        "30 % for executives who had got any update. Observable only where users recovered.",
+        "An update after recovery began that says so, or follows a claim made since: 70 % for customers who "
+        "had got any update or for whom one had fallen due (the grace does not count here), 30 % for "
+        "executives who had got any update. Observable only where users recovered.",
         "A closing step in the runbook: verify, tell customers and executives, then close.",
     ),
     CheckRule(
@@ -278,8 +279,11 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "no-harm-done",
         "mitigation",
         "Nothing done made it worse",
-        "After somebody engaged: no act that the scenario knows to harm, and no critical alert brought about "
-        "by an act that helped with nothing. Acts that changed nothing are mentioned and cost nothing here.",
+        "After somebody engaged: no act that the scenario knows to harm; none that took something back where "
+        "users were hurt again or for the first time until 5 minutes after its end, with no fault begun in "
+        "between (of several the last); none behind an alert of its own while users were hurt anew within "
+        "that time, or behind a critical alert where it helped with nothing; none that lost records, unless "
+        "a play that helps holds it. Acts that changed nothing are mentioned and cost nothing here.",
         "Tools that show what an act will hit before it is confirmed.",
     ),
     CheckRule(

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 
-from scoring.acts import act_text, harms
+from scoring.acts import act_text, acts_taking_back
 from scoring.case import Case
 from scoring.clocks import LOOKS_ASIDE
+from scoring.harm import Harm, harms
 from scoring.pages import TRUE_LABELS, labels
 from scoring.record import having
 from scoring.scorecard import Evidence
@@ -29,7 +30,13 @@ AUDIENCES: tuple[tuple[Audience, str], ...] = (
     ("executive", "Executives"),
     ("internal", "Colleagues"),
 )
-OUTCOMES = {"worked": "worked", "partial": "worked in part", "no_effect": "no effect", "failed": "failed"}
+OUTCOMES = {
+    "worked": "worked",
+    "partial": "worked in part",
+    "no_effect": "no effect",
+    "taken_back": "taken back",
+    "failed": "failed",
+}
 """What an act achieved, in words."""
 MINUTE_MS = 60_000
 MARGIN = 0.04
@@ -227,17 +234,26 @@ def _suspicions(case: Case, end_ms: int) -> tuple[Bar, ...]:
 def _acts(case: Case, end_ms: int) -> tuple[Bar, ...]:
     outcomes = {event.act: event.outcome for _, event in having(case.truth, ActJudged)}
     ends = {event.act: record.t_ms for record, event in having(case.journal, ActFinished)}
-    harmful = {(each.file, each.seq) for each in harms(case)}
+    harmful, taken_back = {harm.act: harm for harm in harms(case)}, acts_taking_back(case)
     found = []
     for record, act in having(case.journal, ActStarted):
+        harm, judged = harmful.get(act.act), outcomes.get(act.act, "")
+        if judged == "no_effect" and act.act in taken_back:
+            judged = "taken_back"
+        bad = harm is not None or judged in ("no_effect", "failed")
+        outcome = _outcome(judged, harm)
         at = tell(case, record)
-        outcome = OUTCOMES.get(outcomes.get(act.act, ""), "not judged")
-        harm = (at.file, at.seq) in harmful
-        if harm:
-            outcome += ", known to harm"
-        bad = harm or outcome in (OUTCOMES["no_effect"], OUTCOMES["failed"])
         found.append(Bar(act_text(act), record.t_ms, ends.get(act.act, end_ms), at, outcome, bad))
     return tuple(found)
+
+
+def _outcome(judged: str, harm: Harm | None) -> str:
+    """What came of an act, in words."""
+    if harm is not None and not harm.known:
+        helped = judged in ("worked", "partial")
+        return f"{OUTCOMES[judged]}, made it worse" if helped else "made it worse"
+    outcome = OUTCOMES.get(judged, "not judged")
+    return outcome if harm is None else f"{outcome}, known to harm"
 
 
 def _audience(case: Case, audience: Audience, title: str) -> AudienceRow:

@@ -23,6 +23,7 @@ from sim.events import (
     ClockReached,
     DrillEnded,
     Record,
+    taking_back,
 )
 from sim.journal import BASELINES_FOLDER, DrillFolder
 from sim.opening import feed, new_drill
@@ -84,10 +85,12 @@ def questionable(folder: DrillFolder) -> tuple[int, ...]:
         for event in (record.event for record in folder.truth)
         if isinstance(event, ActJudged) and event.outcome in ("no_effect", "failed")
     }
+    acts = tuple(act for _, act in _started(folder))
+    taken_back = taking_back(acts)
     return tuple(
         act.act
-        for _, act in _started(folder)
-        if not act.target.endswith(" off")
+        for act in acts
+        if act.act not in taken_back
         and (act.act in in_vain or _first_words(f"{act.verb} {act.target}") in harmful)
     )
 

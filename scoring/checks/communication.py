@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 from scoring.case import Case
 from scoring.checks.verdicts import falling, judged, not_observable
-from scoring.durations import clock_text
+from scoring.durations import clock_text, minutes_text, wall_text
 from scoring.record import cite, having
 from scoring.rubric import OVERDUE_NONE_S
 from scoring.scorecard import Evidence, Verdict
-from scoring.updates import Audience, closes, overdue_ms, points, promises, told_in_time
+from scoring.updates import Audience, closes, dues, overdue_ms, points, promises, told_in_time
 from scoring.wording import says_recovered
 from sim.events import (
     AlertMarked,
@@ -52,13 +52,25 @@ def _told(case: Case, audience: Audience) -> Verdict:
     if not late_ms:
         in_time = told_in_time(case, audience)
         if not in_time:
-            return not_observable("none fell due before users had recovered, and none was sent in time")
+            return not_observable(f"{_why_none_late(case, audience)}, and none was sent in time")
         return judged(1, "none was overdue", *in_time)
     sent = [cite(record, f"{audience} update") for record, _ in case.updates(audience)]
     if not sent:
         return judged(0, "none was sent")
     credit = falling(late_ms / 1000, 0, OVERDUE_NONE_S)
     return judged(credit, f"{len(sent)} sent, overdue for {clock_text(late_ms)} in sum", *sent)
+
+
+def _why_none_late(case: Case, audience: Audience) -> str:
+    """Why no update was late: none was due, or users had recovered within the grace."""
+    due = dues(case, audience)
+    if not due:
+        return "none fell due before users had recovered"
+    starts_at = case.record.scenario.starts_at
+    by, over = wall_text(starts_at, due[0].t_ms), wall_text(starts_at, case.impact.over_ms)
+    grace = minutes_text(case.policy.update_grace_s * 1000)
+    until = "users had recovered" if case.impact.mitigated else "the drill was over"
+    return f"due by {by}, with {grace} of grace; {until} at {over}"
 
 
 def promises_kept(case: Case) -> Verdict:
@@ -106,10 +118,10 @@ def closing_notice(case: Case) -> Verdict:
     owed = [
         audience
         for audience in NOTICE_SHARES
-        if case.updates(audience) or (audience == "customer" and overdue_ms(case, audience))
+        if case.updates(audience) or (audience == "customer" and dues(case, audience))
     ]
     if not owed:
-        return not_observable("nobody outside had been told of it, and customers did not have to be")
+        return not_observable("nobody outside had been told of it, and no update to customers had fallen due")
     heard = {audience: notice for audience in owed if (notice := _notice(case, audience)) is not None}
     share = sum(NOTICE_SHARES[audience] for audience in heard)
     credit = share / sum(NOTICE_SHARES[audience] for audience in owed)

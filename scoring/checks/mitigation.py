@@ -3,11 +3,12 @@
 import math
 from collections.abc import Callable, Mapping
 
-from scoring.acts import act_text, harms, without_effect
+from scoring.acts import act_text
 from scoring.case import Case
 from scoring.checks.verdicts import falling, judged, not_observable
 from scoring.data import at_risk_ms, losses, records_credit, records_lost, still_at_risk
 from scoring.durations import clock_text, minutes_text
+from scoring.harm import harms, without_effect
 from scoring.record import cite, having
 from scoring.rubric import AT_RISK_FULL_S, AT_RISK_NONE_S, PAR_FLOOR_SHARE
 from scoring.scorecard import Evidence, Verdict
@@ -122,8 +123,9 @@ def no_harm_done(case: Case) -> Verdict:
     """Absence of harmful acts, once somebody was engaged."""
     found = harms(case)
     if found:
+        evidence = [each for harm in found for each in harm.evidence[:3]]
         why = f"something that was done made it worse, or was known to{_in_vain(case)}"
-        return judged(0, why, *found[:5])
+        return judged(0, why, *evidence[:6])
     if not case.engaged:
         return not_observable("nobody was engaged; doing nothing is not counted as doing no harm")
     acts = having(case.journal, ActStarted)

@@ -1,9 +1,9 @@
 """Measures of mitigation: what the outage cost, and how long until users had recovered."""
 
-from scoring.acts import without_effect
 from scoring.case import Case
 from scoring.data import at_risk_ms, records_lost
 from scoring.durations import minutes_text
+from scoring.harm import without_effect
 from scoring.measures.kind import MeasureKind
 from scoring.record import having
 from scoring.scorecard import Evidence, Measure
@@ -80,7 +80,8 @@ ACTS_IN_VAIN = MeasureKind(
     "mitigation",
     "count",
     "drill start",
-    "Hands-on acts that had no effect or whose tool failed; the note says how long they took together.",
+    "Hands-on acts that had no effect or whose tool failed, without those that took something back or made "
+    "it worse; the note names them and says how long they took together.",
 )
 HINTS = MeasureKind(
     "hints",
@@ -104,8 +105,8 @@ AT_RISK = MeasureKind(
     "mitigation",
     "s",
     "first evidence",
-    "The later of first evidence and the start of the first risk, to the end of the last one (or the "
-    "horizon, where it was not ended). Only where a drill expects integrity.",
+    "The later of first evidence and the start of the first risk by a fault, to the end of the last one (or "
+    "the horizon, where it was not ended). Only where a drill expects integrity.",
 )
 
 KINDS = (
@@ -143,16 +144,19 @@ def measure(case: Case) -> tuple[Measure, ...]:
 def _data(case: Case) -> tuple[Measure, ...]:
     if not case.truth:
         return tuple(kind.no_evidence("no truth was recorded") for kind in (RECORDS_LOST, AT_RISK))
-    risk_ms = at_risk_ms(case)
-    at_risk = AT_RISK.not_applicable("no data was at risk") if risk_ms is None else AT_RISK.of(risk_ms / 1000)
-    return RECORDS_LOST.of(records_lost(case)), at_risk
+    risk_ms, lost = at_risk_ms(case), records_lost(case)
+    if risk_ms is None:
+        why = "no fault put data at risk" + ("; what was lost, an act lost" if lost else "")
+        return RECORDS_LOST.of(lost), AT_RISK.not_applicable(why)
+    return RECORDS_LOST.of(lost), AT_RISK.of(risk_ms / 1000)
 
 
 def _in_vain(case: Case) -> Measure:
     if not case.truth:
         return ACTS_IN_VAIN.no_evidence("no truth was recorded")
     vain = without_effect(case)
-    return ACTS_IN_VAIN.of(len(vain.acts), f"took {minutes_text(vain.took_ms)}" if vain.acts else "")
+    named = ", ".join(act.what for act in vain.acts)
+    return ACTS_IN_VAIN.of(len(vain.acts), f"{named}; took {minutes_text(vain.took_ms)}" if vain.acts else "")
 
 
 def _cost(case: Case) -> tuple[Measure, ...]:

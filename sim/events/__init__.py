@@ -5,7 +5,7 @@ event of its own (kind `truth.*`), kept in another file. Times are integer simul
 start of the drill; shares lie in [0, 1].
 """
 
-from sim.events.acts import ActFinished, ActProgressed, ActStarted, ChangeMade
+from sim.events.acts import ActFinished, ActProgressed, ActStarted, ChangeMade, taking_back
 from sim.events.alerts import (
     AlertFired,
     AlertLinked,
@@ -123,5 +123,6 @@ __all__ = [
     "UpdateSent",
     "chained_sum",
     "from_fields",
+    "taking_back",
     "to_line",
 ]

@@ -1,5 +1,8 @@
 """Acts on the world, and changes by others."""
 
+import re
+from collections.abc import Iterable
+
 from sim.events.base import Event
 
 
@@ -44,3 +47,21 @@ class ChangeMade(Event):
     what: str
     summary: str
     by: str
+
+
+def taking_back(acts: Iterable[ActStarted]) -> frozenset[int]:
+    """Return which of these acts, given in order, take back what was done before.
+
+    They are those that end in ` off`, and throttles that let in a higher share than the one before.
+    """
+    found: set[int] = set()
+    let_in: dict[str, float] = {}
+    for act in acts:
+        if act.target.endswith(" off"):
+            found.add(act.act)
+        elif act.verb == "throttle" and (said := re.fullmatch(r"(\S+) ([\d.]+)%", act.target)):
+            place, share = said[1], float(said[2])
+            if share > let_in.get(place, 100.0):
+                found.add(act.act)
+            let_in[place] = share
+    return frozenset(found)

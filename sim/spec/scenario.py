@@ -212,6 +212,9 @@ class Scenario(Frozen):
     hints: tuple[Hint, ...] = ()
     plays: tuple[Play, ...] = ()
     mechanism: str = Field(description="what `suspect` should name, e.g. disk or deploy")
+    mechanism_also: tuple[str, ...] = Field(
+        default=(), description="further words that are as right, e.g. memory where a deploy leaks"
+    )
     rubric: Rubric
     debrief: Debrief
 

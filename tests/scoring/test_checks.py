@@ -201,6 +201,15 @@ def test_a_suspicion_near_the_place_has_part_of_the_credit(
     assert credit("suspect-right", [(500, suspicion)]) == pytest.approx(expected)
 
 
+def test_further_words_that_the_scenario_calls_right_are_right() -> None:
+    of = scenario(mechanism_also=("memory",))
+    suspicion = HypothesisRecorded(component="payments", mechanism="memory")
+    journal = [*PAGED, (450, suspicion)]
+    cards = [judge(drill(journal, impact(800), scenario=each)) for each in (of, scenario())]
+    found = [each.verdict.credit for card in cards for each in card.checks if each.id == "suspect-right"]
+    assert found == [1, pytest.approx(0.7)]
+
+
 def test_suspicions_are_not_required_stay_on_record_and_end_with_mitigation() -> None:
     right = HypothesisRecorded(component="payments", mechanism="deploy")
     wrong = HypothesisRecorded(component="island", mechanism="pool")
@@ -321,6 +330,16 @@ def test_where_nothing_fell_due_silence_earns_nothing_and_an_update_does(audienc
     assert check(name, [*silent, *updates(3500, audience=audience)], short).result == "not observable"
 
 
+def test_within_the_grace_the_text_names_the_deadline_and_silence_still_owes_a_closing_notice() -> None:
+    """P1 declared at 380 s: customers were due within ten minutes of the next sample."""
+    silent: list[Timed] = [*PAGED, (380, IncidentDeclared(severity="P1", title=""))]
+    assert check("customers-told", silent, impact(1070)).verdict.why == (
+        "due by 14:16:30, with 2 min of grace; users had recovered at 14:17:50, and none was sent in time"
+    )
+    assert credit("closing-notice", silent, impact(1070)) == 0
+    assert credit("closing-notice", silent, impact(900)) is None, "none had fallen due"
+
+
 def test_a_silent_drill_has_no_strong_communication() -> None:
     silent = [pair for pair in FLAWLESS if pair[1].kind != "update.sent"]
     card = judge(drill(silent, impact(590) + JUDGED))
@@ -395,11 +414,12 @@ def test_harm_is_an_act_known_to_harm_or_a_critical_alert_of_an_act() -> None:
     kick = (700, ActStarted(act=2, verb="restart", target="database", by="ada", takes_s=60))
     assert credit("no-harm-done", [*FLAWLESS, kick]) == 0
     fired = (700, AlertFired(**{**ALERT.model_dump(), "alert": 9}))
+    scaled = (690, ActStarted(act=2, verb="scale", target="web", by="ada", takes_s=60))
     mine = (700, AlertLabelled(alert=9, label="self_inflicted", cause="act:2"))
     cure = (700, AlertLabelled(alert=9, label="self_inflicted", cause="act:1"))
     truth = impact(800) + JUDGED
-    assert credit("no-harm-done", [*FLAWLESS, fired], [*truth, mine]) == 0
-    assert credit("no-harm-done", [*FLAWLESS, fired], [*truth, cure]) == 1
+    assert credit("no-harm-done", [*FLAWLESS, scaled, fired], [*truth, mine]) == 0
+    assert credit("no-harm-done", [*FLAWLESS, scaled, fired], [*truth, cure]) == 1
     assert credit("no-harm-done", PAGED) is None, "nobody was engaged"
 
 

@@ -4,7 +4,7 @@ from scoring.measures import MEASURE_KINDS
 from scoring.record import DrillRecord
 from scoring.score import judge
 from scoring.scorecard import Measure, Scorecard
-from sim.events import ActFinished, ActJudged, ActStarted
+from sim.events import ActFinished, ActJudged, ActStarted, DataLost
 from tests.scoring.drills_by_hand import (
     FLAWLESS,
     JUDGED,
@@ -80,8 +80,18 @@ def test_acts_that_changed_nothing_are_counted_with_the_time_they_took() -> None
         (1180, ActJudged(act=3, outcome="failed")),
     ]
     vain = measures(drill([*FLAWLESS, *acts], [*impact(800), *JUDGED, *judged]))["acts-without-effect"]
-    assert (vain.value, vain.note) == (2, "took 8 min")
+    assert (vain.value, vain.note) == (2, "scale web, restart web; took 8 min")
     assert measures(drill(FLAWLESS, []))["acts-without-effect"].standing == "no evidence"
+
+
+def test_what_an_act_lost_agrees_with_no_fault_having_put_data_at_risk() -> None:
+    lost = (900, DataLost(component="database", records=12, by="act:1"))
+    of = scenario(expects="integrity")
+    found = [
+        measures(drill(FLAWLESS, [*impact(800), *more], scenario=of))["data-at-risk"].note
+        for more in ([lost], [])
+    ]
+    assert found == ["no fault put data at risk; what was lost, an act lost", "no fault put data at risk"]
 
 
 def test_an_impact_that_was_not_sustained_has_no_time_at_a_wrong_severity() -> None:
