@@ -83,6 +83,7 @@ def lines(
     starts_at: datetime,
     notes: Sequence[Note] = (),
     worth: Instruments | None = None,
+    before: Sequence[tuple[int, Flow]] = (),
 ) -> tuple[str, ...]:
     """Return at most LINES_MAX lines of a component's log, oldest first, and one that tells what is left out.
 
@@ -91,7 +92,8 @@ def lines(
     one has nothing.
 
     `samples` are the flows at the telemetry samples of the window with their times; each stands for the
-    15 s before it, and in a long window for those left out as well. Example:
+    15 s before it, and in a long window for those left out as well. `before` are those of the minute before
+    it, of which a line within the window may tell. Example:
     "14:32:07 a v42 ERROR place: timeout after 800ms calling payments (x214)".
     Raises KeyError for an unknown component.
     """
@@ -101,7 +103,7 @@ def lines(
         return ()
     if quality == "misleading":
         notes = [note for note in notes if not note.telling]
-    minute = _last_minute(samples)
+    minute = _last_minute(before, samples)
     every = max(1, -(-len(samples) // _SAMPLES_MAX))
     samples = samples[::-1][::every][::-1]
     log = _Log(topology, component, seed, every)
@@ -240,7 +242,7 @@ class _Log:
     ) -> Iterator[_Group]:
         """Yield what cells with replicas write while all is well, too.
 
-        `minute` are all the samples of the last whole minute of the window, none where it holds no such.
+        `minute` are all the samples of the last minute of the clock that ended, none if not known.
         """
         if not samples:
             return
@@ -273,12 +275,14 @@ class _Log:
         return f"{self._component}|{_place(self._topology.cells[cell])}|{text}"
 
 
-def _last_minute(samples: Sequence[tuple[int, Flow]]) -> list[tuple[int, Flow]]:
-    """Return the samples of the last whole minute of the clock among these, none where none is whole."""
-    if not samples:
+def _last_minute(
+    before: Sequence[tuple[int, Flow]], samples: Sequence[tuple[int, Flow]]
+) -> list[tuple[int, Flow]]:
+    """Return the samples of the last minute of the clock that ends within the window; none if not all are."""
+    end_ms = samples[-1][0] // _SERVED_MS * _SERVED_MS if samples else 0
+    if not samples or end_ms < samples[0][0]:
         return []
-    end_ms = samples[-1][0] // _SERVED_MS * _SERVED_MS
-    found = [(t_ms, flow) for t_ms, flow in samples if end_ms - _SERVED_MS < t_ms <= end_ms]
+    found = [(t_ms, flow) for t_ms, flow in (*before, *samples) if end_ms - _SERVED_MS < t_ms <= end_ms]
     return found if len(found) == _SERVED_MS // SAMPLE_MS else []
 
 

@@ -58,6 +58,9 @@ def test_what_was_served_is_counted_by_the_minute_whatever_the_window():
     assert len(served(short)) == 2
     assert served(short) == served(long)
     assert served(lines(at, samples[5:], "web", SEED, STARTS_AT)) == []
+    known = lines(at, samples[5:], "web", SEED, STARTS_AT, before=samples[1:5])
+    assert served(known) == served(long)
+    assert served(lines(at, samples[8:], "web", SEED, STARTS_AT, before=samples[4:8])) == []
 
 
 def test_what_fails_is_not_served():
