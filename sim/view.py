@@ -360,7 +360,9 @@ class View:
             return ()
         to_ms = self.now_ms - (SLOW_DATA_MS if state == "slow" else 0)
         since_ms = self.now_ms - last_s * 1000
-        samples = [(t_ms, flow) for t_ms, flow in self._monitoring.flows if since_ms < t_ms <= to_ms]
+        flows = self._monitoring.flows
+        samples = [(t_ms, flow) for t_ms, flow in flows if since_ms < t_ms <= to_ms]
+        before = [(t_ms, flow) for t_ms, flow in flows if since_ms - 60_000 < t_ms <= since_ms]
         production = self._production
         return logs.lines(
             production.topology,
@@ -370,6 +372,7 @@ class View:
             self._scenario.starts_at,
             (*self._monitoring.notes(component), *self._gauge_notes(component, since_ms, to_ms)),
             self._instruments(component),
+            before,
         )
 
     def _gauge_notes(self, component: str, from_ms: int, to_ms: int) -> Iterator[Note]:

@@ -27,7 +27,8 @@ def topology(action: Topology, view: View) -> Answer:
         return _component(view.world.component(action.component), view)
     calls = calls_shown(view.world)
     name_width = min(_NAME_MAX, max(map(len, calls)))
-    zone_width = max(5, *(len(_zones(view.world.component(name), view)) for name in calls))
+    zones = {name: _zones(view.world.component(name), view) for name in calls}
+    zone_width = max(5, *(len(places) for places in zones.values()))
     drawing = rails(calls, _WIDTH - name_width - zone_width - _FIGURES_WIDTH)
     heading = f"{'':{len(drawing[0]) + name_width}}      {'zones':{zone_width}}  errors     p95  busy"
     blocks: list[Block] = [Line(f"{view.world.title}: callers above, what they call below", "title")]
@@ -37,8 +38,7 @@ def topology(action: Topology, view: View) -> Answer:
         whole = now.get((None, ""), {})
         sign = mark(whole, usual.get((None, ""), {}))
         dots = "".join(
-            DOTS[mark(now.get(("zone", zone), {}), usual.get(("zone", zone), {}))]
-            for zone in _zones(view.world.component(name), view)
+            DOTS[mark(now.get(("zone", zone), {}), usual.get(("zone", zone), {}))] for zone in zones[name]
         )
         told = _figures(whole) if sign not in ("-", "?") else ""
         text = f"{rail} {name[:name_width]:{name_width}} {sign:>2}  {dots:{zone_width}}  {told}"
@@ -48,7 +48,21 @@ def topology(action: Topology, view: View) -> Answer:
 
 
 def _zones(component: Component, view: View) -> tuple[str, ...]:
+    """Return the zones that serve: that of the standby once it is primary, else where the component runs."""
+    if _promoted(component, view):
+        return (str(component.standby_zone),)
     return component.zones or view.world.zones
+
+
+def _promoted(component: Component, view: View) -> bool:
+    """Return whether the standby is primary: it is asked, and the rest of the component no more."""
+    if component.standby_zone is None:
+        return False
+    asked = {
+        label: now["rps"] for (by, label), now in view.figures(component.id, 0, 1).items() if by == "zone"
+    }
+    standby_rps = asked.pop(component.standby_zone, 0.0)
+    return standby_rps > sum(rps for rps in asked.values() if not isnan(rps))
 
 
 def _figures(now: Figures) -> str:
@@ -115,7 +129,7 @@ def _component(component: Component, view: View) -> Answer:
     )
     if flags:
         blocks.append(Line(f"flags: {flags}"))
-    if component.standby_zone:
+    if component.standby_zone and not _promoted(component, view):
         blocks.append(Line(f"a standby waits in {component.standby_zone}; `failover` promotes it"))
     return Answer(tuple(blocks))
 
@@ -161,11 +175,13 @@ def _mark(name: str, view: View) -> Mark:
 
 
 def _parts(component: Component, view: View) -> Table:
-    """Return the whole and every zone, version and shard with its figures."""
+    """Return the whole and every zone, version that runs, and shard with its figures."""
     now, usual = view.figures(component.id), view.figures(component.id, DAY_MS, _USUAL_SAMPLES)
     whole = usual.get((None, ""), {})
     rows, tones = [], []
     for (by, label), figures in now.items():
+        if by == "version" and isnan(figures["rps"]) and not isnan(now[None, ""]["rps"]):
+            continue  # no replica runs it
         # A version that did not run yesterday is held against the whole.
         before = usual.get((by, label), {})
         sign = mark(figures, before if before.get("rps", 0.0) > 1.0 else whole)

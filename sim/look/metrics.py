@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import get_args
 
+import numpy as np
+
 from sim.actions.look import BUSY, Metrics
 from sim.answer import Answer, Block, Chart, Line, Table, refusal
 from sim.look.broken import data_note, no_dashboards
@@ -104,9 +106,14 @@ class _Window:
         from_ms, to_ms = self.from_ms - back_ms, self.to_ms - back_ms
         return self.view.curves(self.action.subject, signal, from_ms, to_ms, self.action.by, self.step_ms)
 
+    def _known(self, signal: Signal) -> list[Curve]:
+        """Return the curves of a signal without those of parts that were not there, unless none was."""
+        curves = self.curves(signal)
+        return [curve for curve in curves if np.isfinite(curve.values).any()] or curves
+
     def charts(self, signal: Signal) -> list[Block]:
         """Return the charts of a signal: one, or one for each part."""
-        curves = self.curves(signal)
+        curves = self._known(signal)
         if not curves and self.action.by == "code":
             return [self._no_codes()]
         if not curves:

@@ -104,21 +104,14 @@ def shares(
     record: Sequence[str],
     active: Iterable[Modifier],
     t_ms: int,
-    *,
-    of_one_zone: bool = False,
+    zone: str | None = None,
 ) -> dict[str, float]:
     """Return each version's share of a component at `t_ms`, folded from the modifiers in force.
 
-    `of_one_zone` counts what was deployed to one zone alone, too.
+    What was deployed to one zone alone counts in that `zone`, and nowhere without one.
     """
     found = {version: 1.0 if version == component.version else 0.0 for version in record}
-    ours = (
-        m
-        for m in active
-        if m.param is Param.VERSION_SHARE
-        and m.where.component == component.id
-        and (of_one_zone or m.where.zone is None)
-    )
+    ours = (m for m in active if _moves(m, component) and m.where.zone in (None, zone))
     for modifier in sorted(ours, key=lambda m: (m.op, m.id)):
         if modifier.where.version in found:
             version = modifier.where.version
@@ -126,13 +119,24 @@ def shares(
     return found
 
 
+def apart(component: Component, active: Iterable[Modifier]) -> tuple[str, ...]:
+    """Return the zones in which a component's versions may stand otherwise than elsewhere."""
+    named = (m.where.zone for m in active if _moves(m, component))
+    return tuple(dict.fromkeys(zone for zone in named if zone is not None))
+
+
+def _moves(modifier: Modifier, component: Component) -> bool:
+    return modifier.param is Param.VERSION_SHARE and modifier.where.component == component.id
+
+
 def running(
-    component: Component, changes: Sequence[DatedChange], active: Iterable[Modifier], t_ms: int
+    component: Component, changes: Sequence[DatedChange], active: Sequence[Modifier], t_ms: int
 ) -> str:
     """Return the version that is current: the newest on record that has any share at `t_ms`."""
     record = on_record(component, changes, t_ms)
-    by_version = shares(component, record, active, t_ms, of_one_zone=True)
-    return next((v for v in reversed(record) if by_version[v] > _NO_SHARE), component.version)
+    places = [shares(component, record, active, t_ms, zone) for zone in (None, *apart(component, active))]
+    newest = (v for v in reversed(record) if any(place[v] > _NO_SHARE for place in places))
+    return next(newest, component.version)
 
 
 def earlier(component: Component, changes: Sequence[DatedChange], version: str, t_ms: int) -> str | None:

@@ -402,7 +402,6 @@ FAULTS: dict[str, FaultKind] = _catalogue(
         effects=(Effect(Param.OBSERVED, Op.MIN, 0.0),),
         log_lines=("INFO {component} metrics endpoint has not been scraped for minutes",),
         may=("zone",),
-        cured_by=("restart",),
     ),
     FaultKind(
         kind="harmless",

@@ -30,6 +30,9 @@ _NEVER = 1e-4
 NOTES_MAX = 12
 """So many of the lines are kept for what faults and blips write, however loud the rest is."""
 
+_SERVED_MS = 60_000
+"""What was served is counted by the minute of the clock, whatever window is asked for (an assumption)."""
+
 _LEVELS = ("ERROR", "FATAL", "WARN", "INFO")
 _SAMPLE_S = SAMPLE_MS / 1000.0
 _POOL_FULL_SHARE = 0.95
@@ -80,6 +83,7 @@ def lines(
     starts_at: datetime,
     notes: Sequence[Note] = (),
     worth: Instruments | None = None,
+    before: Sequence[tuple[int, Flow]] = (),
 ) -> tuple[str, ...]:
     """Return at most LINES_MAX lines of a component's log, oldest first, and one that tells what is left out.
 
@@ -88,7 +92,8 @@ def lines(
     one has nothing.
 
     `samples` are the flows at the telemetry samples of the window with their times; each stands for the
-    15 s before it, and in a long window for those left out as well. Example:
+    15 s before it, and in a long window for those left out as well. `before` are those of the minute before
+    it, of which a line within the window may tell. Example:
     "14:32:07 a v42 ERROR place: timeout after 800ms calling payments (x214)".
     Raises KeyError for an unknown component.
     """
@@ -98,6 +103,7 @@ def lines(
         return ()
     if quality == "misleading":
         notes = [note for note in notes if not note.telling]
+    minute = _last_minute(before, samples)
     every = max(1, -(-len(samples) // _SAMPLES_MAX))
     samples = samples[::-1][::every][::-1]
     log = _Log(topology, component, seed, every)
@@ -114,7 +120,7 @@ def lines(
     told = {(group.cell, group.text.partition(": ")[2]) for group in found}
     noted = [group for group in log.noted(samples, notes) if (group.cell, group.text) not in told]
     noted.sort(key=_weight)
-    found += [*log.ordinary(samples), *noted[NOTES_MAX:]]
+    found += [*log.ordinary(samples, minute), *noted[NOTES_MAX:]]
     if quality == "partial":
         noted, found = ([group for group in groups if log.kept(group)] for groups in (noted, found))
     loud = log.misleading(samples, () if worth is None or quality != "misleading" else worth.misleading)
@@ -231,29 +237,53 @@ class _Log:
         share = uniform(self._seed, "log rate", f"{self._component}|{text}")
         return sum(self.drawn(cell, text, low + (high - low) * share, t_ms) for t_ms in within)
 
-    def ordinary(self, samples: Sequence[tuple[int, Flow]]) -> Iterator[_Group]:
-        """Yield what is written while all is well, too."""
+    def ordinary(
+        self, samples: Sequence[tuple[int, Flow]], minute: Sequence[tuple[int, Flow]]
+    ) -> Iterator[_Group]:
+        """Yield what cells with replicas write while all is well, too.
+
+        `minute` are all the samples of the last minute of the clock that ended, none if not known.
+        """
         if not samples:
             return
-        topology = self._topology
-        kind = topology.world.component(self._component).kind
-        last_ms, (middle_ms, middle) = samples[-1][0], samples[len(samples) // 2]
-        for cell in topology.cells_of(self._component):
-            stations = np.flatnonzero(topology.station_cell == cell)
-            served = sum(
-                self.drawn(int(cell), "served", float(flow.served_rps[0, stations].sum()) * _SAMPLE_S, t_ms)
-                for t_ms, flow in samples
-            )
-            text = f"served {served} requests in {len(samples) * self._every * SAMPLE_MS // 1000}s"
-            if topology.cells[cell].standby and not served:
-                text = log_texts.STANDBY
-            yield _Group(int(cell), "INFO", text, 1, last_ms, last_ms - SAMPLE_MS)
-            if served and _is_up(middle, int(cell)):
+        kind = self._topology.world.component(self._component).kind
+        middle_ms, middle = samples[len(samples) // 2]
+        for cell in map(int, self._topology.cells_of(self._component)):
+            if minute and _is_there(minute[-1][1], cell):
+                end_ms = minute[-1][0]
+                yield _Group(cell, "INFO", self._served(cell, minute), 1, end_ms, end_ms)
+            if _is_there(middle, cell) and _is_up(middle, cell) and self._good_rps(cell, middle) > 0.0:
                 text = log_texts.ordinary(kind)
-                yield _Group(int(cell), "INFO", text, 1, middle_ms, middle_ms - SAMPLE_MS)
+                yield _Group(cell, "INFO", text, 1, middle_ms, middle_ms - SAMPLE_MS)
+
+    def _served(self, cell: int, minute: Sequence[tuple[int, Flow]]) -> str:
+        """Return what a cell says of a minute: how many requests it answered well."""
+        expected = ((t_ms, self._good_rps(cell, flow) * _SAMPLE_S) for t_ms, flow in minute)
+        served = sum(
+            poisson(self._seed, "log count", self._key(cell, "served"), count, t_ms // SAMPLE_MS)
+            for t_ms, count in expected
+        )
+        if self._topology.cells[cell].standby and not served:
+            return log_texts.STANDBY
+        return f"served {served} requests in {_SERVED_MS // 1000}s"
+
+    def _good_rps(self, cell: int, flow: Flow) -> float:
+        stations = np.flatnonzero(self._topology.station_cell == cell)
+        return float(flow.offered_rps[0, stations] @ (1.0 - flow.failed_share[0, stations]))
 
     def _key(self, cell: int, text: str) -> str:
         return f"{self._component}|{_place(self._topology.cells[cell])}|{text}"
+
+
+def _last_minute(
+    before: Sequence[tuple[int, Flow]], samples: Sequence[tuple[int, Flow]]
+) -> list[tuple[int, Flow]]:
+    """Return the samples of the last minute of the clock that ends within the window; none if not all are."""
+    end_ms = samples[-1][0] // _SERVED_MS * _SERVED_MS if samples else 0
+    if not samples or end_ms < samples[0][0]:
+        return []
+    found = [(t_ms, flow) for t_ms, flow in (*before, *samples) if end_ms - _SERVED_MS < t_ms <= end_ms]
+    return found if len(found) == _SERVED_MS // SAMPLE_MS else []
 
 
 def _is_up(flow: Flow, cell: int) -> bool:

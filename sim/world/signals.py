@@ -30,7 +30,7 @@ RPS, ERROR, P50, P95, P99, CPU, MEMORY, DISK, CONNECTIONS, QUEUE, AGE, HITS, LAG
 )
 LATENCIES = slice(P50, P99 + 1)
 
-_NO_TRAFFIC_RPS = 1e-6
+NO_TRAFFIC_RPS = 1e-6
 # Memory and disk wander slowly around what slow state says. Amplitudes and periods are assumptions: memory
 # breathes with collections and caches, disk with log rotation.
 _MEMORY_AMPLITUDE, _MEMORY_PERIOD_MS = 0.02, 3.7 * 3_600_000
@@ -61,6 +61,7 @@ class Layout:
     stations: Grouping  # stations of each component subject
     answering: Grouping  # the same, then the stations of each journey's entry operation
     cells: Grouping  # cells of each component subject
+    is_version: NDArray[np.bool_]  # whether a subject is one of several versions of its component
     cell_starts: NDArray[np.intp]  # first station of each cell
     journey_streams: NDArray[np.bool_]  # (journeys, streams)
     journey_timeout_ms: Floats
@@ -75,6 +76,13 @@ class Layout:
     def labels(self, component: str, by: By) -> tuple[str, ...]:
         """Return the labels of a component's parts. Raises KeyError for an unknown component."""
         return tuple(part.label for part in self.parts[component] if part.by == by)
+
+    def there(self, replicas: Floats) -> NDArray[np.bool_]:
+        """Return which subjects exist, `replicas` (cells,) given: a version without any does not."""
+        has_any = np.logical_or.reduceat(replicas[self.cells.members] > 0.0, self.cells.starts)
+        found = np.ones(self.size, dtype=bool)
+        found[: len(has_any)] = has_any
+        return found | ~self.is_version
 
     def subject(self, series: SeriesId) -> int:
         """Return the subject that a series is measured of. Raises KeyError where there is none."""
@@ -105,16 +113,18 @@ def layout(topology: Topology, seed: int, usual: Gauges | None = None) -> Layout
         parts[component.id] = tuple(found)
     journeys = {journey.id: len(names) + i for i, journey in enumerate(topology.world.journeys)}
     stations = [np.flatnonzero(np.isin(topology.station_cell, cells)) for cells in members]
+    every = (*names, *(f"journey/{journey}" for journey in journeys))
     keys = [f"{cell.component}|{cell.zone}|{cell.version}|{cell.shard}" for cell in topology.cells]
     return Layout(
         topology=topology,
-        names=(*names, *(f"journey/{journey}" for journey in journeys)),
+        names=every,
         components=components,
         parts=parts,
         journeys=journeys,
         stations=grouping(stations),
         answering=grouping([*stations, *(_entry(topology, journey) for journey in topology.world.journeys)]),
         cells=grouping(members),
+        is_version=np.array(["{version=" in name for name in every]),
         cell_starts=np.searchsorted(topology.station_cell, np.arange(len(topology.cells))),
         journey_streams=np.array(
             [[stream.journey == journey for stream in topology.streams] for journey in journeys], dtype=bool
@@ -149,7 +159,7 @@ def truth(
     out[..., LATENCIES] = np.where(waits > 0.0, waits, np.nan)  # 0: nobody was answered
     _of_components(of, flow, t_ms, of.usual if gauges is None else gauges, out[:, :inner])
     _of_journeys(of, flow, out[:, inner:])
-    out[..., LATENCIES][out[..., RPS] < _NO_TRAFFIC_RPS] = np.nan
+    out[..., LATENCIES][out[..., RPS] < NO_TRAFFIC_RPS] = np.nan
     blind = flow.parameters.observed <= 0.0
     if blind.any():
         out[:, :inner][:, np.logical_and.reduceat(blind[of.cells.members], of.cells.starts)] = np.nan
@@ -181,11 +191,11 @@ def _of_components(of: Layout, flow: Flow, t_ms: NDArray[np.int64], gauges: Gaug
     seen = flow.parameters.observed > 0.0
     offered = flow.offered_rps * seen[of.topology.station_cell]
     rps = _sums(offered, of.stations)
-    heard = np.where(rps < _NO_TRAFFIC_RPS, np.nan, rps)
+    heard = np.where(rps < NO_TRAFFIC_RPS, np.nan, rps)
     out[..., RPS] = rps
     out[..., ERROR] = _sums(flow.failed_share * offered, of.stations) / heard
     # A trifle where there is no traffic, so that every mean exists.
-    traffic = np.add.reduceat(offered, of.cell_starts, axis=-1) + _NO_TRAFFIC_RPS
+    traffic = np.add.reduceat(offered, of.cell_starts, axis=-1) + NO_TRAFFIC_RPS
     total = _sums(traffic, of.cells)
     shares = np.empty((4, *traffic.shape))
     shares[0] = flow.cpu_share
@@ -211,6 +221,6 @@ def _wander(of: Layout, t_ms: NDArray[np.int64], gauges: Gauges) -> tuple[Floats
 def _of_journeys(of: Layout, flow: Flow, out: Floats) -> None:
     offered = flow.stream_offered_rps[:, None, :] * of.journey_streams
     rps = offered.sum(axis=-1)
-    heard = np.where(rps < _NO_TRAFFIC_RPS, np.nan, rps)
+    heard = np.where(rps < NO_TRAFFIC_RPS, np.nan, rps)
     out[..., RPS] = rps
     out[..., ERROR] = (offered * flow.stream_failed_share[:, None, :]).sum(axis=-1) / heard

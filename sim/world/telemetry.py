@@ -2,7 +2,8 @@
 
 Everything is measured: true signals of the flow, with the noise of measurement and the blips of an
 ordinary day. A series' noise belongs to what it measures and the hour, so it is the same whatever else
-exists or happens. Values are NaN where there is no data (no traffic, not sampled).
+exists or happens. Values are NaN where there is no data (no traffic, not sampled, a version without
+replicas).
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ from sim.world.history import HISTORY_MS, History
 from sim.world.measuring import lay, measured
 from sim.world.modifiers import Modifier
 from sim.world.series import Blip, By, SeriesId
-from sim.world.signals import SIGNALS, Floats, Layout, Part, layout, truth
+from sim.world.signals import NO_TRAFFIC_RPS, RPS, SIGNALS, Floats, Layout, Part, layout, truth
 from sim.world.topology import Topology
 
 __all__ = ["HISTORY_MS", "Curve", "Telemetry"]
@@ -88,6 +89,7 @@ class Telemetry:
         for blip in self._blips:
             if blip.active(t_ms):
                 lay(self._layout, blip, row, z)
+        row[0, ~self._layout.there(flow.parameters.replicas)] = np.nan
         self._samples[t_ms // SAMPLE_MS] = row[0]
         self._last_ms = t_ms
 
@@ -223,7 +225,11 @@ class Telemetry:
     def _past(self, times_ms: NDArray[np.int64], subjects: slice) -> Floats:
         if not len(times_ms):
             return np.empty((0, subjects.stop - subjects.start, len(SIGNALS)))
-        return self._measured(times_ms, subjects, self._history.at(times_ms, subjects))
+        true = self._history.at(times_ms, subjects)
+        values = self._measured(times_ms, subjects, true)
+        # History keeps no replicas; a version that nobody asked then had none.
+        values[self._layout.is_version[subjects] & (true[..., RPS] < NO_TRAFFIC_RPS)] = np.nan
+        return values
 
     def _measured(self, times_ms: NDArray[np.int64], subjects: slice, signals: Floats) -> Floats:
         """Return true signals (times, subjects, SIGNALS) with noise and blips, float64."""

@@ -81,12 +81,40 @@ def test_throttling_what_fills_a_cache_relieves_a_cold_one():
     assert outcomes == ["partial", "partial", "no_effect"]
 
 
-def test_restart_is_rolling_and_takes_capacity_meanwhile():
+def test_restart_goes_zone_by_zone_and_takes_capacity_meanwhile():
     one = fault("connection_exhaustion", component="cart")
     done = planned(act("restart", "cart"), situation(one))
-    assert added(done) == [({"component": "cart"}, Param.REPLICAS, Op.MUL, 0.75, 0, done.takes_ms, 0)]
+    half_ms = round(done.takes_ms / 2)
+    assert added(done) == [
+        ({"component": "cart", "zone": "a"}, Param.REPLICAS, Op.MUL, 0.5, 0, half_ms, 0),
+        ({"component": "cart", "zone": "b"}, Param.REPLICAS, Op.MUL, 0.5, half_ms, done.takes_ms, 0),
+    ]
     assert removed(done) == [(done.takes_ms, ("fault:f1",), ("f1",))]
-    assert progress(done)[-1] == (8, 8, "replicas restarted")
+    assert progress(done) == [(4, 8, "replicas restarted"), (8, 8, "replicas restarted")]
+
+
+def test_a_zone_loses_what_it_held_in_memory_when_it_is_restarted():
+    done = planned(act("restart", "cart"), situation())
+    assert [(s.progress, r.field, r.where.zone, r.set_to) for s in done.steps for r in s.resets] == [
+        ((4, 8, "replicas restarted"), "leaked", "a", 0.0),
+        ((8, 8, "replicas restarted"), "leaked", "b", 0.0),
+    ]
+
+
+def test_within_one_zone_a_leak_goes_as_fast_as_replicas_are_restarted():
+    done = planned(act("restart", "cache"), situation())
+    left, seen = 1.0, []
+    for step in done.steps:
+        for reset in step.resets:
+            left *= reset.times if reset.field == "leaked" else 1.0
+        if step.progress is not None:
+            seen.append((*step.progress[:2], round(left, 6)))
+    assert seen == [(2, 8, 0.75), (4, 8, 0.5), (6, 8, 0.25), (8, 8, 0.0)]
+
+
+def test_restart_counts_the_replicas_that_scaling_brought():
+    now = carried_out(situation(), act("scale", "cart", number=1, amount=1.5))
+    assert progress(planned(act("restart", "cart", number=2), now))[-1] == (12, 12, "replicas restarted")
 
 
 @pytest.mark.parametrize("component", ["db", "lone"])
@@ -155,7 +183,7 @@ def test_failover_stops_writes_for_a_cut_over():
         assert write[5] == done.takes_ms
         assert 30_000 <= done.takes_ms - write[4] <= 60_000
         assert removed(done) == [(done.takes_ms, ("fault:f1",), ("f1",))]
-        assert progress(done)[-1] == (3, 3, "standby is primary")
+        assert progress(done)[-1] == (3, 3, "steps: standby is primary")
 
 
 def test_failover_relieves_what_goes_on_in_the_zones_it_leaves():
@@ -171,8 +199,12 @@ def test_failover_relieves_what_goes_on_in_the_zones_it_leaves():
 
 def test_a_forced_failover_says_that_it_drops_the_log():
     behind = situation(stocks={"db": Stock(standby_lag_s=40.0, writes_rps=25.0)})
-    assert progress(planned(act("failover", "db"), behind))[0] == (0, 3, "log that is not applied is dropped")
-    assert progress(planned(act("failover", "db"), situation()))[0] == (0, 3, "standby is catching up")
+    assert progress(planned(act("failover", "db"), behind))[0] == (
+        1,
+        3,
+        "steps: log that is not applied is dropped",
+    )
+    assert progress(planned(act("failover", "db"), situation()))[0] == (1, 3, "steps: standby is catching up")
 
 
 def test_drain_moves_a_zone_away_where_there_is_another():

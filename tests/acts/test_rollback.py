@@ -22,7 +22,7 @@ def test_it_moves_all_replicas_back_a_few_at_a_time():
     assert shares_at(now, done, begin_ms) == {"v41": 0.0, "v42": 1.0}
     assert shares_at(now, done, middle_ms)["v42"] == pytest.approx(0.5, abs=1e-4)
     assert shares_at(now, done, end_ms) == {"v41": 1.0, "v42": 0.0}
-    assert progress(done) == [(n, 8, "replicas on v41") for n in range(1, 9)]
+    assert progress(done) == [(n, 8, "replicas moved to v41") for n in range(1, 9)]
     assert (done.outcome, done.cures, done.text) == ("worked", ("f1",), "cart runs v41 on all replicas")
 
 
@@ -89,6 +89,50 @@ def test_a_named_version_of_several():
         "no_effect",
         "worked",
     ]
+
+
+def test_a_canary_in_one_zone_goes_back_replica_by_replica():
+    canary = DEPLOY.model_copy(update={"zone": "a", "share": 0.5})
+    by_time = dated((canary,), T0 - 300_000)
+    active = tuple(m for entry in by_time for m in modifiers(entry.change, T0 - 300_000, WORLD))
+    now = situation(BAD, changes=by_time, modifiers=active)
+    done = planned(act("rollback", "cart"), now)
+    begin_ms, end_ms = T0 + round(0.2 * done.takes_ms), T0 + done.takes_ms
+
+    def of_zones(t_ms):
+        in_force = after(now, done, t_ms)
+        found = [shares(CART, ("v41", "v42"), in_force, t_ms, zone)["v42"] for zone in ("a", "b")]
+        return [round(share, 3) for share in found]
+
+    times_ms = (begin_ms - 1, begin_ms, (begin_ms + end_ms) // 2, end_ms)
+    assert [of_zones(t_ms) for t_ms in times_ms] == [[0.5, 0], [0.5, 0], [0.25, 0], [0, 0]]
+    assert progress(done) == [(1, 2, "replicas moved to v41"), (2, 2, "replicas moved to v41")]
+    assert running(CART, by_time, after(now, done, end_ms), end_ms) == "v41"
+
+
+def test_a_canary_on_top_of_a_deploy_moves_only_its_own_replicas_back():
+    canary = DEPLOY.model_copy(
+        update={
+            "id": "cart-v43",
+            "at_s": -100,
+            "version": "v43",
+            "from_version": "v42",
+            "zone": "a",
+            "share": 0.5,
+        }
+    )
+    by_time = dated((DEPLOY, canary), T0 - 300_000)
+    active = tuple(m for entry in by_time for m in modifiers(entry.change, T0 - 300_000, WORLD))
+    now = situation(BAD, changes=by_time, modifiers=active)
+    record = ("v41", "v42", "v43")
+    all_back = planned(act("rollback", "cart", to="v41"), now)
+    begin_ms = T0 + round(0.2 * all_back.takes_ms)
+    begun = after(now, all_back, begin_ms)
+    assert shares(CART, record, begun, begin_ms, "a") == {"v41": 0.0, "v42": 0.5, "v43": 0.5}
+    assert shares(CART, record, begun, begin_ms, "b") == {"v41": 0.0, "v42": 1.0, "v43": 0.0}
+    assert progress(all_back)[-1] == (8, 8, "replicas moved to v41")
+    one_back = planned(act("rollback", "cart"), now)
+    assert progress(one_back)[-1] == (2, 2, "replicas moved to v42")
 
 
 FORWARD_ONLY = Change(

@@ -172,10 +172,31 @@ def test_one_component_shows_its_neighbours_and_its_parts():
     calls, parts = [block for block in blocks if not isinstance(block, Line)]
     assert calls.rows[0][:3] == ("serve", "db.write", "!!")
     assert [row[0] for row in parts.rows] == [
-        "all of it", "zone zone-a", "zone zone-b", "version v1", "version v2",
+        "all of it", "zone zone-a", "zone zone-b", "version v2",
     ]  # fmt: skip
     marks = {row[0]: row[1] for row in parts.rows}
-    assert (marks["version v1"], marks["version v2"]) == ("-", "!!")
+    assert marks["version v2"] == "!!"
+
+
+def test_after_a_failover_the_map_shows_the_zone_of_the_new_primary():
+    of = drill()
+    of.advance(60_000)
+
+    def told():
+        blocks = (*of.enter("topology").blocks, *of.enter("topology db").blocks)
+        return [block.text for block in blocks if isinstance(block, Line)]
+
+    def dots():
+        return next(line for line in told() if " db " in line).split()[3]
+
+    waits = "a standby waits in zone-b; `failover` promotes it"
+    assert dots() in ("•", "!", "X")
+    assert waits in told()
+    of.enter("failover db yes")
+    of.advance(300_000)
+    assert dots() in ("•", "!", "X")
+    assert waits not in told()
+    assert [line for line in told() if line.endswith(" in zone-b")]
 
 
 def test_what_an_act_turned_off_is_off_and_on_the_record_of_its_component():

@@ -47,6 +47,35 @@ def test_an_ordinary_minute():
     assert sum(served) == pytest.approx(60 * 430, rel=0.3)
 
 
+def served(found: tuple[str, ...]) -> list[str]:
+    return [line for line in found if "served" in line]
+
+
+def test_what_was_served_is_counted_by_the_minute_whatever_the_window():
+    at = built()
+    samples = played(at, (), until_ms=165_000)[1:]
+    short, long = (lines(at, samples[first:], "web", SEED, STARTS_AT) for first in (4, 0))
+    assert len(served(short)) == 2
+    assert served(short) == served(long)
+    assert served(lines(at, samples[5:], "web", SEED, STARTS_AT)) == []
+    known = lines(at, samples[5:], "web", SEED, STARTS_AT, before=samples[1:5])
+    assert served(known) == served(long)
+    assert served(lines(at, samples[8:], "web", SEED, STARTS_AT, before=samples[4:8])) == []
+
+
+def test_what_fails_is_not_served():
+    found = log("payments", sick(Param.ERROR_RANDOM, 1.0, component="payments"))
+    assert [line.partition("INFO ")[2] for line in served(found)] == ["served 0 requests in 60s"] * 2
+
+
+def test_a_version_without_replicas_writes_nothing():
+    at = built(versions={"payments": ("v2",)})
+    samples = played(at, (), until_ms=60_000)[1:]
+    found = lines(at, samples, "payments", SEED, STARTS_AT)
+    assert [line for line in found if " v1 " in line]
+    assert not [line for line in found if " v2 " in line]
+
+
 def test_the_same_window_gives_the_same_lines():
     errors = sick(Param.ERROR_RANDOM, 0.3, component="payments", zone="a")
     assert log("web", errors) == log("web", errors)

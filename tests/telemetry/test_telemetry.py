@@ -127,9 +127,9 @@ def test_past_modifiers_show_in_the_past():
     before = values(telemetry, "payments", "rps", -2 * HOUR_MS, -HOUR_MS - SAMPLE_MS, by="version")
     after = values(telemetry, "payments", "rps", -HOUR_MS + SAMPLE_MS, -1, by="version")
     assert before["v1"].min() > 50
-    assert before["v2"].max() < 1
+    assert np.isnan(before["v2"]).all()
     assert after["v2"].min() > 50
-    assert after["v1"].max() < 1
+    assert np.isnan(after["v1"]).all()
 
 
 def test_a_sick_zone_shows_in_its_zone_and_diluted_in_the_whole():
@@ -178,9 +178,8 @@ def test_shares_counts_and_percentiles_are_possible():
 def test_without_traffic_there_is_no_error_share():
     at = built(versions={"payments": ("v2",)})
     telemetry = recorded(at, played(at, until_ms=30_000))
-    assert values(telemetry, "payments", "rps", by="version")["v2"].max() < 1e-3
-    assert np.isnan(values(telemetry, "payments", "error_share", by="version")["v2"]).all()
-    assert np.isnan(values(telemetry, "payments", "p99_ms", by="version")["v2"]).all()
+    for signal in ("rps", "error_share", "p99_ms", "cpu_share", "memory_share"):
+        assert np.isnan(values(telemetry, "payments", signal, by="version")["v2"]).all()
     assert np.isfinite(values(telemetry, "payments", "p99_ms", by="version")["v1"]).all()
 
 

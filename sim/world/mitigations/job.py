@@ -46,6 +46,11 @@ class Job:
         return self.world.component(str(self.act.where.component))
 
     @property
+    def replicas(self) -> int:
+        """How many replicas the component has, what scaling changed included."""
+        return self.situation.replicas(self.component)
+
+    @property
     def end_ms(self) -> int:
         """When it is over."""
         return self.act.t_ms + self.takes_ms

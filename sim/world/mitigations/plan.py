@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sim.spec import Fault, Where, World
+from sim.spec import Component, Fault, Where, World
 from sim.world.changes import DatedChange
-from sim.world.modifiers import Modifier
+from sim.world.modifiers import Modifier, Param
 from sim.world.slow import Reset
 
 Outcome = Literal["worked", "partial", "failed", "no_effect"]
@@ -115,6 +115,19 @@ class Situation:
     def stock(self, component: str) -> Stock:
         """Return what a component has to lose."""
         return self.stocks.get(component, Stock())
+
+    def scaled(self, component: str) -> float:
+        """Return the size that acts of scaling gave a component, as a factor on its usual one."""
+        size = 1.0
+        for modifier in self.modifiers:
+            by_act = modifier.owner.startswith("act:") and modifier.where.component == component
+            if by_act and modifier.param is Param.REPLICAS and modifier.to_ms is None:
+                size *= modifier.value
+        return size
+
+    def replicas(self, component: Component) -> int:
+        """Return how many replicas a component has, what scaling changed included."""
+        return max(1, round(component.replicas * self.scaled(component.id)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ _CUT_OVER_S = (30.0, 60.0)
 KEEPS_UP_S = 1.0
 """A standby no further behind has what matters by the time it is promoted (an assumption)."""
 
+_RESTARTED = "replicas restarted"
+
 _MOVED_FROM = 100
 """Number of the first modifier that moves traffic to a standby, past those that make writes fail."""
 
@@ -38,33 +40,63 @@ def _restart(job: Job) -> Deed | Refusal:
     component, gone = job.component, job.on_component("restart")
     if component.kind == "database":
         down = job.modifier(1, Param.ADMIT, Op.MIN, 0.0, job.act.t_ms, to_ms=job.end_ms)
-        started = Step(job.act.t_ms, add=(down,), progress=(0, 2, "stopped, recovering from its log"))
+        started = Step(job.act.t_ms, add=(down,), progress=(1, 2, "steps: stopped, recovering from its log"))
         leaked = Reset("leaked", Where(component=component.id), set_to=0.0)
-        recovered = Step(job.end_ms, add=_cold(job), progress=(2, 2, "recovered"), resets=(leaked,))
+        recovered = Step(job.end_ms, add=_cold(job), progress=(2, 2, "steps: recovered"), resets=(leaked,))
         text = f"{component.id} is up again after recovery"
         whole = (started, recovered, removal(job.end_ms, gone))
         return Deed(text, whole, cures=gone, relieves=job.relieved())
-    count = component.replicas
-    batch = max(1, round(count * RESTARTED_AT_ONCE))
-    if batch < count:
-        reduced = (Param.REPLICAS, Op.MUL, (count - batch) / count)
-    else:
-        reduced = (Param.ADMIT, Op.MIN, 0.0)
-    begin = Step(job.act.t_ms, add=(job.modifier(1, *reduced, job.act.t_ms, to_ms=job.end_ms),))
-    progress = job.progress(job.act.t_ms, count, "replicas restarted")
-    steps = (begin, *(_forgetting(job, step, len(progress)) for step in progress), removal(job.end_ms, gone))
+    count = job.replicas
+    rolling = _zone_by_zone if count > 1 and len(zones(component, job.world)) > 1 else _in_batches
     text = f"all {count} replicas of {job.act.target} were restarted"
+    steps = (*rolling(job, count), removal(job.end_ms, gone))
     return Deed(text, steps, cures=gone, relieves=job.relieved())
 
 
-def _forgetting(job: Job, step: Step, steps: int) -> Step:
-    """Return a step of a rolling restart with what the replicas held in memory gone: leaks, and caches."""
-    kept = (steps - 1) / steps
-    place = Where(component=job.component.id)
-    last = step.at_ms == job.end_ms
-    leaked = Reset("leaked", place, set_to=0.0) if last else Reset("leaked", place, times=kept)
-    cold = (Reset("warmth", place, times=kept),) if job.component.cache is not None else ()
-    return replace(step, resets=(leaked, *cold))
+def _batch(count: int) -> int:
+    """Return how many of so many replicas are restarted at a time."""
+    return max(1, round(count * RESTARTED_AT_ONCE))
+
+
+def _zone_by_zone(job: Job, count: int) -> tuple[Step, ...]:
+    """Return the steps of a restart that goes through the zones, in each at most half of it at a time.
+
+    What the replicas of a zone held in memory is gone when the zone is done.
+    """
+    places = zones(job.component, job.world)
+    in_zone = count / len(places)
+    kept = 1.0 - min(_batch(count), in_zone / 2) / in_zone
+    steps: list[Step] = []
+    for n, zone in enumerate(places):
+        place = Where(component=job.component.id, zone=zone)
+        from_ms, to_ms = job.at_ms(n / len(places)), job.at_ms((n + 1) / len(places))
+        fewer = job.modifier(n + 1, Param.REPLICAS, Op.MUL, kept, from_ms, to_ms=to_ms, where=place)
+        emptied = tuple(Reset(held, place, set_to=0.0) for held in _held(job.component))
+        progress = (count * (n + 1) // len(places), count, _RESTARTED)
+        steps += [Step(from_ms, add=(fewer,)), Step(to_ms, progress=progress, resets=emptied)]
+    return tuple(steps)
+
+
+def _in_batches(job: Job, count: int) -> tuple[Step, ...]:
+    """Return the steps of a restart within one zone: with each batch its part of what was held is gone."""
+    reduced = (Param.REPLICAS, Op.MUL, 1.0 - _batch(count) / count)
+    if count == 1:
+        reduced = (Param.ADMIT, Op.MIN, 0.0)
+    begin = Step(job.act.t_ms, add=(job.modifier(1, *reduced, job.act.t_ms, to_ms=job.end_ms),))
+    batches = job.progress(job.act.t_ms, count, _RESTARTED, steps_max=round(1 / RESTARTED_AT_ONCE))
+    place, left = Where(component=job.component.id), len(batches)
+    steps = [begin]
+    for n, step in enumerate(batches):
+        # A leak is left in those still to come, each batch an equal part; a cache fills again behind them.
+        kept = {"leaked": (left - n - 1) / (left - n), "warmth": (left - 1) / left}
+        emptied = tuple(Reset(held, place, times=kept[held]) for held in _held(job.component))
+        steps.append(replace(step, resets=emptied))
+    return tuple(steps)
+
+
+def _held(component: Component) -> tuple[str, ...]:
+    """Return what replicas hold in memory, as fields of slow state: leaks, and what is cached."""
+    return ("leaked",) if component.cache is None else ("leaked", "warmth")
 
 
 def _cold(job: Job) -> tuple[Modifier, ...]:
@@ -83,7 +115,7 @@ def _restart_warning(act: Act, situation: Situation) -> str:
             f"{component.id} is a database: all its replicas go down and recover from their log, "
             "minutes in which every request to it fails"
         )
-    if component.replicas == 1:
+    if situation.replicas(component) == 1:
         return f"{component.id} has one replica: every request to it fails while it restarts"
     return ""
 
@@ -94,36 +126,27 @@ def _scale(job: Job) -> Deed | Refusal:
         return Refusal(f"{component.id} is a database; more replicas of it cannot be had within an incident")
     if not 0.1 <= factor <= QUOTA or factor == 1.0:
         return Refusal(f"scale takes a factor from 0.1 to {QUOTA:g} other than 1, not {factor:g}")
-    size = _scaled_so_far(job) * factor
+    size = job.situation.scaled(component.id) * factor
     if size > QUOTA:
         return Refusal(
             f"that would be {size:g} times the usual size of {component.id}; the quota is {QUOTA:g}"
         )
     serve_ms = job.at_ms(_PROVISIONING)
     more = job.modifier(1, Param.REPLICAS, Op.MUL, factor, serve_ms, ramp_ms=job.end_ms - serve_ms)
-    count = max(1, ceil(component.replicas * abs(factor - 1.0)))
+    count = max(1, ceil(job.replicas * abs(factor - 1.0)))
     what = "new replicas ready" if factor > 1 else "replicas stopped"
     steps = (Step(serve_ms, add=(more,)), *job.progress(serve_ms, count, what))
     relieves = job.relieved() if factor > 1 else ()
     return Deed(f"{component.id} has {size:g} times its usual replicas", steps, relieves=relieves)
 
 
-def _scaled_so_far(job: Job) -> float:
-    """Return the size that earlier acts of scaling gave the component, as a factor."""
-    size = 1.0
-    for modifier in job.situation.modifiers:
-        ours = modifier.owner.startswith("act:") and modifier.where.component == job.component.id
-        if ours and modifier.param is Param.REPLICAS and modifier.to_ms is None:
-            size *= modifier.value
-    return size
-
-
 def _scale_warning(act: Act, situation: Situation) -> str:
     if act.amount is None or act.amount >= 1.0:
         return ""
     component = situation.world.component(str(act.where.component))
-    kept = max(1, round(component.replicas * act.amount))
-    return f"{component.id} goes down to {kept} of {component.replicas} replicas"
+    count = situation.replicas(component)
+    kept = max(1, round(count * act.amount))
+    return f"{component.id} goes down to {kept} of {count} replicas"
 
 
 def _failover(job: Job) -> Deed | Refusal:
@@ -142,9 +165,11 @@ def _failover(job: Job) -> Deed | Refusal:
     lost = _writes_not_seen(job.situation, component.id)
     log = "log that is not applied is dropped" if lost >= 1.0 else "standby is catching up"
     steps = (
-        Step(job.act.t_ms, progress=(0, 3, log)),
-        Step(from_ms, add=_writes_fail(job, from_ms), progress=(1, 3, "old primary fenced, writes stop")),
-        Step(job.end_ms, add=_moved(job, component), progress=(3, 3, "standby is primary")),
+        Step(job.act.t_ms, progress=(1, 3, f"steps: {log}")),
+        Step(
+            from_ms, add=_writes_fail(job, from_ms), progress=(2, 3, "steps: old primary fenced, writes stop")
+        ),
+        Step(job.end_ms, add=_moved(job, component), progress=(3, 3, "steps: standby is primary")),
         removal(job.end_ms, gone),
     )
     text = f"the standby of {component.id} in {component.standby_zone} is primary now"

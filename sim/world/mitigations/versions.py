@@ -2,6 +2,7 @@
 
 from sim.spec import Fault, Where
 from sim.world import changes
+from sim.world.faults import zones
 from sim.world.mitigations.job import Deed, Job, Mitigation, Takes, cured
 from sim.world.mitigations.plan import Refusal, Step
 from sim.world.modifiers import Modifier, Param
@@ -28,8 +29,10 @@ def _rollback(job: Job) -> Deed | Refusal:
             return Refusal(f"{component.id} {current} cannot be rolled back: {change.summary}")
     move_ms = job.at_ms(_PREPARING)
     left = _left_behind(job, record, target)
-    steps = [_shift(job, record, target, move_ms)]
-    steps += job.progress(move_ms, component.replicas, f"replicas on {target}")
+    stopped = _under_way(job, move_ms)
+    standing = _standing(job, record, stopped, move_ms)
+    steps = [_shift(job, standing, target, move_ms, stopped)]
+    steps += job.progress(move_ms, _to_move(job, standing, target), f"replicas moved to {target}")
     gone = tuple(fault for fault in left if fault.where.version is None)
     steps.append(Step(job.end_ms, remove_owners=tuple(f"fault:{f.id}" for f in gone), cures=cured(left)))
     return Deed(f"{component.id} runs {target} on all replicas", tuple(steps), cures=left)
@@ -53,31 +56,62 @@ def _left_behind(job: Job, record: tuple[str, ...], target: str) -> tuple[Fault,
     )
 
 
-def _shift(job: Job, record: tuple[str, ...], target: str, move_ms: int) -> Step:
+Standing = dict[str | None, dict[str, float]]
+"""Each version's share by zone, or of the whole component (None) where its zones are all alike."""
+
+
+def _under_way(job: Job, move_ms: int) -> tuple[Modifier, ...]:
+    """Return what moved the component's versions so far, a deploy still under way included."""
+    return tuple(
+        modifier
+        for modifier in job.situation.modifiers
+        if modifier.param is Param.VERSION_SHARE
+        and modifier.where.component == job.component.id
+        and modifier.from_ms <= move_ms
+    )
+
+
+def _standing(job: Job, record: tuple[str, ...], stopped: tuple[Modifier, ...], move_ms: int) -> Standing:
+    """Return where the component's versions stand at `move_ms`; shares sum up to 1."""
+    component = job.component
+    places: tuple[str | None, ...] = (None,)
+    if changes.apart(component, stopped):
+        standby = () if component.standby_zone is None else (component.standby_zone,)
+        places = (*zones(component, job.world), *standby)
+    found: Standing = {}
+    for zone in places:
+        folded = changes.shares(component, record, stopped, move_ms, zone)
+        kept = {version: min(max(share, 0.0), 1.0) for version, share in folded.items()}
+        total = sum(kept.values())
+        found[zone] = {version: share / total for version, share in kept.items()} if total else folded
+    return found
+
+
+def _to_move(job: Job, standing: Standing, target: str) -> int:
+    """Return how many replicas run another version than `target`, at least 1."""
+    serving = [standing[zone] for zone in standing if zone is None or zone != job.component.standby_zone]
+    others = sum(1.0 - shares[target] for shares in serving) / len(serving)
+    return max(1, round(job.replicas * others))
+
+
+def _shift(job: Job, standing: Standing, target: str, move_ms: int, stopped: tuple[Modifier, ...]) -> Step:
     """Return the step from which on all of the component moves to `target`.
 
-    What moved its versions so far, a deploy still under way included, is replaced by where it stands then;
-    so a deploy is stopped, and nothing that was asked for earlier adds to what is asked for now.
+    What moved its versions so far is replaced by where it stands then; so a deploy is stopped, and nothing
+    that was asked for earlier adds to what is asked for now.
     """
-    component, active = job.component, job.situation.modifiers
-    stopped = [
-        modifier
-        for modifier in active
-        if modifier.param is Param.VERSION_SHARE
-        and modifier.where.component == component.id
-        and modifier.from_ms <= move_ms
-    ]
-    shares = changes.shares(component, record, stopped, move_ms)
-    span_ms = job.end_ms - move_ms
+    component, owner, span_ms = job.component, job.act.owner, job.end_ms - move_ms
     add: list[Modifier] = []
-    for version in record:
-        place = Where(component=component.id, version=version)
-        base, goal = float(version == component.version), float(version == target)
-        for value, ramp_ms in ((shares[version] - base, 0), (goal - shares[version], span_ms)):
-            if value != 0.0:
-                owner = job.act.owner
-                n = len(add) + 1
-                add.append(changes.version_share(owner, n, place, value, from_ms=move_ms, ramp_ms=ramp_ms))
+    for zone, shares in standing.items():
+        for version, share in shares.items():
+            place = Where(component=component.id, zone=zone, version=version)
+            base, goal = float(version == component.version), float(version == target)
+            for value, ramp_ms in ((share - base, 0), (goal - share, span_ms)):
+                if value != 0.0:
+                    n = len(add) + 1
+                    add.append(
+                        changes.version_share(owner, n, place, value, from_ms=move_ms, ramp_ms=ramp_ms)
+                    )
     return Step(
         move_ms, add=tuple(add), remove_owners=tuple(sorted({modifier.owner for modifier in stopped}))
     )
