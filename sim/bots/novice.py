@@ -32,7 +32,7 @@ class _Novice(Guess):
         if self._felt.hurt:
             self.pass_(self.pace.act_ms)
             self.declare("users are hurt", self._felt.severity)
-            self.state(f"affects {','.join(self._felt.journeys)}")
+            self.state_scope(self._felt)
         for _ in range(PAGES_MAX):
             if self.drill.ended or not self._follow_runbook():
                 break
@@ -84,9 +84,10 @@ class _Novice(Guess):
         return None
 
     def _watch(self) -> None:
-        """Tell customers once, then see whether it helped."""
-        if self.declared and not any(u.update.audience == "customer" for u in self.view.board.updates):
-            self.update("customer", "We see trouble and are working on it", None)
+        """Tell customers and colleagues once, then see whether it helped."""
+        if self.declared and not self.view.board.updates:
+            for audience in ("customer", "internal"):
+                self.update(audience, "We see trouble and are working on it", None)
         self.until_hands_are_free()
         self.pass_(WATCH_MS)
         self._feel()

@@ -229,10 +229,13 @@ class Responder(ABC):
         felt, scope = self.felt(), self.view.board.scope
         named = felt.journeys or (scope.journeys if scope else ())
         titles = [j.title for j in self.view.world.journeys if j.id in named]
-        promise = f" next {every_ms // 60_000}m" if every_ms else ""
         self.pass_(self.pace.write_ms)
+        if every_ms and self.declared:
+            self.follow_severity()  # it may have got worse meanwhile, and ask for a faster rhythm
+            every_ms = next((every for heard, _, every in self._due() if heard == audience), every_ms)
         clock = self.view.wall_clock(self.drill.now_ms)[:5]
         affected = f" Affected: {', '.join(titles)}." if titles else ""
+        promise = f" next {every_ms // 60_000}m" if every_ms else ""
         self.do(f'update {audience} "{clock}: {text}.{affected}"{promise}')
         self._told_ms[audience] = now_ms = self.drill.now_ms
         self._promised_ms.pop(audience, None)
