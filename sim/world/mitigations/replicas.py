@@ -255,7 +255,7 @@ def _restart_second_word(act: Act, situation: Situation) -> str:
 
 RESTART = Mitigation(
     verb="restart",
-    hits="the component, with less capacity while it goes on; a database as a whole",
+    hits="the component, zone by zone, with less capacity meanwhile; a database as a whole",
     risk="what is left carries the load; a database comes back with cold buffers",
     takes=Takes(180, 0.3),
     takes_database=Takes(360, 0.4),

@@ -119,7 +119,7 @@ def _shift(job: Job, standing: Standing, target: str, move_ms: int, stopped: tup
 
 ROLLBACK = Mitigation(
     verb="rollback",
-    hits="all replicas of the component, a few at a time",
+    hits="all replicas of the component that run another version, a few at a time",
     risk="data that the newer version wrote may not be understood",
     takes=Takes(240, 0.35),
     fail_share=0.03,
