@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,19 @@ from sim.events import DrillPaused
 from sim.journal import JOURNAL_FILE, TRUTH_FILE, Log, Meta, create_folder, header_of
 from sim.spec import Seat
 from tests.scoring.drills_by_hand import Timed, flawless, scenario
+
+
+@dataclass(frozen=True)
+class Above:
+    """What the command hands down; the drills are written by hand, so nothing can be played from them."""
+
+    drills: Path
+
+    def find_drill(self, drill: str, home: str | None) -> Path:
+        return self.drills / drill
+
+    def make_baselines(self, folder: Path) -> None:
+        assert folder.parent == self.drills
 
 
 def folder_of(path: Path, extra: list[Timed], *, ended: bool = True) -> Path:
@@ -43,26 +57,24 @@ def test_a_folder_reads_back_as_the_record_that_was_written(tmp_path: Path) -> N
 
 def test_score_prints_json_and_text(tmp_path: Path) -> None:
     folder_of(tmp_path / "d-1", [])
-    done = CliRunner().invoke(
-        score, ["d-1", "--format", "json", "--total"], obj=lambda name, _: tmp_path / name
-    )
+    done = CliRunner().invoke(score, ["d-1", "--format", "json", "--total"], obj=Above(tmp_path))
     assert done.exit_code == 0, done.output
     assert json.loads(done.output)["total"] == 100.0
-    done = CliRunner().invoke(score, ["d-1"], obj=lambda name, _: tmp_path / name)
+    done = CliRunner().invoke(score, ["d-1"], obj=Above(tmp_path))
     assert done.output.startswith("The pool runs dry\n")
     assert "Total" not in done.output
 
 
 def test_a_drill_that_is_not_over_is_not_judged(tmp_path: Path) -> None:
     folder_of(tmp_path / "d-1", [], ended=False)
-    done = CliRunner().invoke(score, ["d-1"], obj=lambda name, _: tmp_path / name)
+    done = CliRunner().invoke(score, ["d-1"], obj=Above(tmp_path))
     assert isinstance(done.exception, PagerDrillError)
     assert "d-1 is not over" in str(done.exception)
     assert done.output == ""
 
 
 def scored(tmp_path: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(score, ["d-1", *arguments], obj=lambda name, _: tmp_path / name)
+    return CliRunner().invoke(score, ["d-1", *arguments], obj=Above(tmp_path))
 
 
 @pytest.fixture
