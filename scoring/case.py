@@ -9,6 +9,9 @@ from scoring.severity import Stated, stated
 from sim.events import ImpactMeasured, Record, UpdateSent
 from sim.spec import Expectation, Policy
 
+CLOSING_MS = 10 * 60_000
+"""Time to watch a recovery and to close after it; an assumption."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -48,6 +51,14 @@ class Case:
     def measured(self) -> bool:
         """Whether the truth holds any sample of impact."""
         return bool(self.impact.samples)
+
+    @property
+    def no_time_to_close(self) -> bool:
+        """Whether the time limit came less than 10 minutes after users had recovered, and nobody closed."""
+        clocks = self.clocks
+        if clocks.mitigated is None or clocks.resolved is not None:
+            return False
+        return clocks.horizon_ms - clocks.mitigated.t_ms < CLOSING_MS
 
     def updates(self, audience: str) -> tuple[tuple[Record, UpdateSent], ...]:
         """Return the updates to one audience, in order."""

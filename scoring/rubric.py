@@ -196,7 +196,8 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "Those outside heard that it was over",
         "An update after recovery began that says so, or follows a claim made since: 70 % for customers who "
         "had got any update or for whom one had fallen due (the grace does not count here), 30 % for "
-        "executives who had got any update. Observable only where users recovered.",
+        "executives who had got any update. Observable only where users recovered, and, where none came, not "
+        "within 10 minutes of the time limit.",
         "A closing step in the runbook: verify, tell customers and executives, then close.",
     ),
     CheckRule(
@@ -292,7 +293,8 @@ CHECK_RULES: tuple[CheckRule, ...] = (
         "Recovery was verified before closing",
         "Half for a look at status, metrics, alerts, logs or traces after recovery began and before closing, "
         "half for closing (not before users had recovered). Missed where it was closed while users were "
-        "hurt; observable only where users recovered or somebody closed.",
+        "hurt; observable only where users recovered or somebody closed, and, where nobody closed, not where "
+        "users recovered within 10 minutes of the time limit.",
         "A recovery chart that a closing step asks for: the journeys, ten minutes back.",
     ),
     CheckRule(

@@ -38,6 +38,7 @@ from sim.events import (
     IncidentDeclared,
     IncidentResolved,
     LookedAt,
+    MessageSaid,
     MitigationClaimed,
     Record,
 )
@@ -57,6 +58,8 @@ from sim.world.production import Production
 
 AFTERMATH_S = 15 * 60
 """After `resolve` the world runs on for so long, and a relapse pages again."""
+TIME_LEFT_S = 5 * 60
+"""So long before the time limit the facilitator says so."""
 
 
 class Drill:
@@ -282,9 +285,18 @@ class Drill:
         self._monitoring.start()
         self._reality.start()
         self._injects.start()
+        warned_ms = self.end_ms - TIME_LEFT_S * 1000
+        if warned_ms > 0:
+            self._timeline.call_at(warned_ms, Order.INJECTS, "time left", self._say_time_left)
         self._timeline.call_at(self.end_ms, Order.INPUTS, "horizon", lambda: self._end("time limit"))
         self._timeline.settle()
         self._write()
+
+    def _say_time_left(self) -> None:
+        """Say that the time limit is near, unless what happens now is only watched."""
+        if not self.ended and self._board.resolved_ms is None:
+            text = "Five minutes left in this drill."
+            self._emit(MessageSaid(sender=FACILITATOR, text=text), actor=FACILITATOR)
 
     def _end(self, reason: str) -> None:
         if not self.ended:

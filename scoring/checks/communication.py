@@ -123,6 +123,8 @@ def closing_notice(case: Case) -> Verdict:
     if not owed:
         return not_observable("nobody outside had been told of it, and no update to customers had fallen due")
     heard = {audience: notice for audience in owed if (notice := _notice(case, audience)) is not None}
+    if not heard and case.no_time_to_close:
+        return not_observable("users recovered less than 10 min before the time limit", mitigated)
     share = sum(NOTICE_SHARES[audience] for audience in heard)
     credit = share / sum(NOTICE_SHARES[audience] for audience in owed)
     why = "; ".join(

@@ -154,6 +154,8 @@ def recovery_verified(case: Case) -> Verdict:
         return not_observable("nobody was engaged")
     if closed is not None and case.impact.hurts_at(closed.t_ms):
         return judged(0, "it was closed while users were hurt", closed)
+    if recovered is not None and case.no_time_to_close:
+        return not_observable("users recovered less than 10 min before the time limit", recovered)
     look = _look_after(case, recovered, closed)
     credit = 0.5 * (look is not None) + 0.5 * (closed is not None)
     why = "looked at after recovery" if look else "no look between recovery and closing"

@@ -487,3 +487,11 @@ def test_a_hint_is_recorded_and_costs_nothing() -> None:
     assert found["engaged-soon"] == "met"
     plain = {check.id: check.verdict.credit for check in judge(flawless()).checks}
     assert {check.id: check.verdict.credit for check in hinted.checks} == plain
+
+
+def test_who_recovers_just_before_the_time_limit_is_not_asked_to_close() -> None:
+    """The time limit is at 3600 s."""
+    unclosed = [pair for pair in FLAWLESS if pair[0] < 1150]
+    for name in ("recovery-verified", "closing-notice"):
+        found = [credit(name, unclosed, [*impact(until_s), *JUDGED]) for until_s in (3000, 3015)]
+        assert found == [0, None], name

@@ -21,6 +21,7 @@ def test_a_drill_that_nobody_plays():
         (772_160, "person.joined", ALL),  # ben needs his time
         (772_160, "message.said", ALL),
         (772_160, "page.acknowledged", ALL),
+        (1_560_000, "message.said", ALL),  # five minutes are left
         (1_860_000, "drill.ended", ALL),  # 60 s of lead-in and the horizon of 1,800 s
     ]
 
