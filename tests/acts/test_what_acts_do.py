@@ -57,7 +57,7 @@ def test_what_the_catalogue_calls_a_cure_ends_the_fault_at_whatever_cost(kind: s
 
 def test_no_act_heals_everything() -> None:
     for verb in MITIGATIONS:
-        assert {row[verb] for row in SAID.values()} & {"no effect", "refused", "harms"}, verb
+        assert {row[verb] for row in SAID.values()} - {"cures", "relieves"}, verb
 
 
 @pytest.mark.parametrize("kind", FAULTS)
