@@ -10,7 +10,7 @@ play: $(VENV)/.installed
 	@$(BIN)/pagerdrill play
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
