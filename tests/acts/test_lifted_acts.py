@@ -7,7 +7,7 @@ from sim.world import topology
 from sim.world.mitigations import Act, Plan, Situation, plan
 from sim.world.modifiers import Op, Param
 from tests.acts import deep
-from tests.world.small import Living, acting, component, world
+from tests.world.small import Living, acting, component, metastable_pair, world
 
 
 def done(living: Living, verb: str, seed: int = 1, **fields) -> float:
@@ -33,18 +33,7 @@ def failed(living: Living) -> float:
 
 def stormy() -> Living:
     """A retry storm that has outlived its trigger by five minutes."""
-    built = topology.build(
-        world(
-            component(
-                "front",
-                Call(to="db", timeout_ms=800, retries=2),
-                work_ms=1,
-                replicas=4,
-                slots_per_replica=4096,
-            ),
-            component("db", work_ms=40, slots_per_replica=512, queue_max_s=2.0, drops_dead_work=False),
-        )
-    )
+    built = topology.build(metastable_pair(drops_dead_work=False))
     slow = acting(Param.WORK, Op.MUL, 3.0, from_s=60, to_s=180, component="db")
     living = Living(built, 70.0, slow)
     living.run(480)

@@ -45,6 +45,15 @@ def world(
     )
 
 
+def metastable_pair(queue_max_s: float = 2.0, **db) -> World:
+    """A front that retries twice after 0.8 s and a database; 70/s are 0.7 of what that can do (flow.md)."""
+    call = Call(to="db", timeout_ms=800, retries=2)
+    return world(
+        component("front", call, work_ms=1, replicas=4, slots_per_replica=4096),
+        component("db", work_ms=40, slots_per_replica=512, queue_max_s=queue_max_s, **db),
+    )
+
+
 def run(
     topology: Topology,
     parameters: Parameters,

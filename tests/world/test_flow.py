@@ -7,7 +7,7 @@ from sim.spec import Call, Where
 from sim.world import flow, parameters, stationary, topology
 from sim.world.flow import Cause
 from sim.world.modifiers import Modifier, Op, Param
-from tests.world.small import component, run, world
+from tests.world.small import component, metastable_pair, run, world
 
 
 def acting(param, op, value, **where):
@@ -223,18 +223,7 @@ def test_same_fixed_point_at_every_tick_length_also_for_a_dry_pool(slow):
 
 def metastable(queue_max_s, **db):
     """Load 0.7 of capacity, two retries, timeout 0.8 s; a database three times slower for two minutes."""
-    built = topology.build(
-        world(
-            component(
-                "front",
-                Call(to="db", timeout_ms=800, retries=2),
-                work_ms=1,
-                replicas=4,
-                slots_per_replica=4096,
-            ),
-            component("db", work_ms=40, slots_per_replica=512, queue_max_s=queue_max_s, **db),
-        )
-    )
+    built = topology.build(metastable_pair(queue_max_s, **db))
     quiet = parameters.fold(built, (), 0)
     slow = parameters.fold(built, [acting(Param.WORK, Op.MUL, 3.0, component="db")], 0)
     state, before = run(built, quiet, 70.0, 120)
