@@ -349,8 +349,9 @@ class View:
         return met(self._production.topology, self._recent_flows(), journey, self._production.seed)
 
     def _recent_flows(self) -> list[tuple[int, Flow]]:
-        assert self.data_ms is not None
-        seen = [(t_ms, flow) for t_ms, flow in self._monitoring.flows if t_ms <= self.data_ms]
+        data_ms = self.data_ms
+        assert data_ms is not None
+        seen = [(t_ms, flow) for t_ms, flow in self._monitoring.flows if t_ms <= data_ms]
         return seen[-4:]
 
     def log_lines(self, component: str, last_s: int) -> tuple[str, ...]:

@@ -55,6 +55,10 @@ class Lanes:
         handed: Floats = ready * share[self._consumer]
         return handed
 
+    def spacious(self, backlog: Floats, tight: float) -> bool:
+        """Return whether even the smallest queue would have room for all messages there are."""
+        return not len(self._cell) or bool(backlog.sum() <= tight * self._backlog_max.min())
+
     def room(self, backlog: Floats, tight: float) -> Floats:
         """Return the share of messages that each cell of a queue still takes, 1 for all other cells."""
         admit = np.ones(len(self._topology.cells))

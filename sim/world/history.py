@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.world.demand import undisturbed
 from sim.world.flow import Flow
 from sim.world.modifiers import Modifier
-from sim.world.parameters import fold
+from sim.world.parameters import Folding
 from sim.world.signals import SIGNALS, Floats, Layout, truth
 from sim.world.stationary import solve
 from sim.world.topology import Topology
@@ -68,9 +68,10 @@ def settled(
     def in_force(index: int) -> tuple[float, ...]:
         return tuple(modifier.strength(int(t_ms[index])) for modifier in modifiers)
 
+    folding = Folding(topology)
     for _, run in groupby(range(len(t_ms)), key=in_force):
         moments = list(run)
-        yield moments, solve(topology, fold(topology, modifiers, int(t_ms[moments[0]])), rps[moments])
+        yield moments, solve(topology, folding.at(modifiers, int(t_ms[moments[0]])), rps[moments])
 
 
 def linear(grid_ms: NDArray[np.int64], values: Floats, t_ms: NDArray[np.int64]) -> Floats:

@@ -5,22 +5,21 @@ zone, version and shard; links by the same of the caller and by `callee`; stream
 the component they enter at. Fields the thing does not have are ignored.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.spec import Where
 from sim.world import queueing, spread
+from sim.world.attempts import Attempts, Kinds, kinds
+from sim.world.constants import Constants, constants
 from sim.world.modifiers import Modifier, Op, Param
-from sim.world.parts import Indices
 from sim.world.strain import Strain
 from sim.world.topology import Topology
 
 Floats = NDArray[np.float64]
-T = TypeVar("T")
 
 PATIENT_SHARE = 0.7
 """A component that drops dead work serves what has waited up to this share of its callers' timeout: the
@@ -57,22 +56,6 @@ _RANGE: dict[Param, tuple[float, float]] = {
     Param.RETRIES: (0.0, 10.0),
     Param.DEMAND: (0.0, 1e3),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Attempts:
-    """The kinds of attempts that some links make: links with the same pool and timeout share a kind.
-
-    What becomes of an attempt depends on these two alone, so it is worked out once for all such links, which
-    are most: a call is the same from every zone and version. A kind has a leg to each station of its pool.
-    """
-
-    leg_station: Indices
-    leg_weight: Floats  # share of the attempts that goes there
-    leg_timeout_s: Floats
-    leg_log_timeout: Floats
-    leg_starts: Indices  # first leg of each kind
-    link_kind: Indices  # kind of each of the links
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +106,8 @@ class Parameters:
     brackets: Floats  # (most retries, links) which brackets of Horner's scheme it takes part in, inner first
     several: bool  # whether any call is made more than once
     # per level, and of the lagged links of all
-    attempts: tuple["Attempts", ...]
-    lagged_attempts: "Attempts"
+    attempts: tuple[Attempts, ...]
+    lagged_attempts: Attempts
     # per stream
     demand: Floats  # factor
 
@@ -134,7 +117,9 @@ class Folding:
 
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
-        self._base = _base_values(topology)
+        self._base = {param: _in_range(param, values) for param, values in _base_values(topology).items()}
+        self._constants = constants(topology)
+        self._kinds: tuple[bytes, tuple[Kinds, ...]] | None = None  # and the timeouts they were found for
         self._masks: dict[tuple[Where, Param], NDArray[np.bool_]] = {}
         self._seen: list[tuple[Modifier, float]] | None = None
         self._strain: Strain | None = None
@@ -157,18 +142,100 @@ class Folding:
             before = values[modifier.param]
             mask = self._mask(modifier.where, modifier.param)
             values[modifier.param] = np.where(mask, _applied(modifier, strength, before), before)
-        for param, (low, high) in _RANGE.items():
-            values[param] = np.clip(np.nan_to_num(values[param]), low, high)
+        for param in {modifier.param: None for modifier, _ in active}:
+            values[param] = _in_range(param, values[param])
         misses = np.ones(len(self._topology.links))
         if strain is not None:
             misses = strain.lay(values)
-        return _effective(self._topology, values, misses)
+        return self._effective(values, misses)
 
     def _mask(self, where: Where, param: Param) -> NDArray[np.bool_]:
         key = (where, param)
         if key not in self._masks:
             self._masks[key] = _matches(self._topology, where, param)
         return self._masks[key]
+
+    def _effective(self, values: dict[Param, Floats], misses: Floats) -> Parameters:
+        """Return parameters of values in range; `misses` is a factor on the calls of each link."""
+        topology, usual = self._topology, self._constants
+        work_s = usual.work_s * values[Param.WORK]
+        stall_s = values[Param.STALL_MS] / 1000.0
+        error_repeatable = values[Param.ERROR_REPEATABLE]
+        version_share = _normalised_versions(usual, values[Param.VERSION_SHARE])
+        replicas = usual.replicas * version_share * values[Param.REPLICAS]
+        weight, no_cell_share = spread.over_cells(
+            topology, replicas * values[Param.TRAFFIC], values[Param.KEYS]
+        )
+        leg_weight = spread.over_pools(topology, weight)
+        timeout_s = np.maximum(usual.timeout_s * values[Param.TIMEOUT], 1e-3)
+        queue_max_s = usual.queue_max_s * values[Param.QUEUE_MAX]
+        patience_s = PATIENT_SHARE * _caller_timeout_s(topology, usual, timeout_s)[topology.cell_component]
+        drops_dead = usual.drops_dead_work * (patience_s < queue_max_s)
+        wanted = usual.per_request * misses
+        per_request = wanted * values[Param.CALL_ON]
+        # A hard call that is turned off fails at once and sends nothing; a soft one is just left out.
+        turned_off = (1.0 - usual.soft) * (1.0 - values[Param.CALL_ON])
+        admit = (1.0 - values[Param.NET_LOSS]) * values[Param.ADMIT]
+        slots = replicas * usual.slots_per_replica * values[Param.SLOTS]
+        processors = replicas * usual.processors_per_replica
+        power = queueing.exponent(processors)
+        *attempts, lagged_attempts = (kinds.attempts(leg_weight) for kinds in self._kinds_of(timeout_s))
+        return Parameters(
+            work_s=work_s,
+            stall_s=stall_s,
+            own_s=work_s + stall_s,
+            own_variance_s2=work_s**2 + stall_s**2,
+            error_repeatable=error_repeatable,
+            right=1.0 - values[Param.WRONG],
+            own_good=(1.0 - values[Param.ERROR_RANDOM]) * (1.0 - error_repeatable),
+            station_admit=admit[topology.station_cell],
+            replicas=replicas,
+            processors=processors,
+            slots=slots,
+            power=power,
+            power_more=queueing.exponent(slots) - power,
+            sources=_sources(topology, usual, slots)[topology.cell_component] * weight + 1.0,
+            queue_max_s=np.where(drops_dead > 0.0, patience_s, queue_max_s),
+            drops_dead=drops_dead,
+            weight=weight,
+            admit_share=values[Param.ADMIT],
+            net_delay_s=values[Param.NET_DELAY_MS] / 1000.0,
+            net_loss_share=values[Param.NET_LOSS],
+            keys=values[Param.KEYS],
+            delivery=values[Param.DELIVERY],
+            leak_per_s=values[Param.LEAK_PER_H] / HOUR_S,
+            fill_per_s=values[Param.FILL_PER_H] / HOUR_S,
+            apply=values[Param.APPLY],
+            observed=values[Param.OBSERVED],
+            leg_weight=leg_weight,
+            no_cell_share=no_cell_share,
+            per_request=per_request,
+            share=np.minimum(per_request, 1.0),
+            times=np.maximum(per_request, 1.0),
+            hard_share=np.minimum(wanted, 1.0) * (1.0 - usual.soft),
+            soft=usual.soft,
+            timeout_s=timeout_s,
+            retries=values[Param.RETRIES],
+            refused=values[Param.CALL_ERROR] + (1.0 - values[Param.CALL_ERROR]) * turned_off,
+            brackets=_brackets(values[Param.RETRIES]),
+            several=bool((per_request > 1.0).any()),
+            attempts=tuple(attempts),
+            lagged_attempts=lagged_attempts,
+            demand=values[Param.DEMAND],
+        )
+
+    def _kinds_of(self, timeout_s: Floats) -> tuple[Kinds, ...]:
+        """Return the kinds of attempts of each level, and of the lagged links; timeouts seldom change."""
+        key = timeout_s.tobytes()
+        if self._kinds is None or self._kinds[0] != key:
+            topology = self._topology
+            prompt = (
+                np.delete(np.arange(level.links.start, level.links.stop), level.lagged)
+                for level in topology.levels
+            )
+            found = tuple(kinds(topology, links, timeout_s) for links in (*prompt, topology.lagged))
+            self._kinds = (key, found)
+        return self._kinds[1]
 
 
 def fold(topology: Topology, modifiers: Sequence[Modifier], t_ms: int) -> Parameters:
@@ -237,134 +304,37 @@ def _matches(topology: Topology, where: Where, param: Param) -> NDArray[np.bool_
     return at_station[topology.link_station] & np.array(callee, dtype=np.bool_)
 
 
-def _effective(topology: Topology, values: dict[Param, Floats], misses: Floats) -> Parameters:
-    """Return parameters of values in range; `misses` is a factor on the calls of each link."""
-    components = [topology.components[index] for index in topology.cell_component]
-    links = topology.links
-    work_s = _over(topology.station_operation, lambda o: topology.operations[o].work_s) * values[Param.WORK]
-    stall_s = values[Param.STALL_MS] / 1000.0
-    error_repeatable = values[Param.ERROR_REPEATABLE]
-    version_share = _normalised_versions(topology, values[Param.VERSION_SHARE])
-    replicas = _over(topology.cells, lambda c: c.replicas) * version_share * values[Param.REPLICAS]
-    weight, no_cell_share = spread.over_cells(topology, replicas * values[Param.TRAFFIC], values[Param.KEYS])
-    leg_weight = spread.over_pools(topology, weight)
-    timeout_s = _over(links, lambda link: link.call.timeout_ms / 1000.0) * values[Param.TIMEOUT]
-    timeout_s = np.maximum(timeout_s, 1e-3)
-    queue_max_s = _over(components, lambda c: c.queue_max_s) * values[Param.QUEUE_MAX]
-    patience_s = PATIENT_SHARE * _caller_timeout_s(topology, timeout_s)[topology.cell_component]
-    drops_dead = _over(components, lambda c: c.drops_dead_work) * (patience_s < queue_max_s)
-    wanted = _over(links, lambda link: link.call.per_request) * misses
-    per_request = wanted * values[Param.CALL_ON]
-    soft = _over(links, lambda link: link.call.soft)
-    # A hard call that is turned off fails at once and sends nothing; a soft one is just left out.
-    turned_off = (1.0 - soft) * (1.0 - values[Param.CALL_ON])
-    admit = (1.0 - values[Param.NET_LOSS]) * values[Param.ADMIT]
-    slots = replicas * _over(components, lambda c: c.slots_per_replica) * values[Param.SLOTS]
-    processors = replicas * _over(components, lambda c: c.processors_per_replica)
-    power = queueing.exponent(processors)
-    return Parameters(
-        work_s=work_s,
-        stall_s=stall_s,
-        own_s=work_s + stall_s,
-        own_variance_s2=work_s**2 + stall_s**2,
-        error_repeatable=error_repeatable,
-        right=1.0 - values[Param.WRONG],
-        own_good=(1.0 - values[Param.ERROR_RANDOM]) * (1.0 - error_repeatable),
-        station_admit=admit[topology.station_cell],
-        replicas=replicas,
-        processors=processors,
-        slots=slots,
-        power=power,
-        power_more=queueing.exponent(slots) - power,
-        sources=_sources(topology, slots)[topology.cell_component] * weight + 1.0,
-        queue_max_s=np.where(drops_dead > 0.0, patience_s, queue_max_s),
-        drops_dead=drops_dead,
-        weight=weight,
-        admit_share=values[Param.ADMIT],
-        net_delay_s=values[Param.NET_DELAY_MS] / 1000.0,
-        net_loss_share=values[Param.NET_LOSS],
-        keys=values[Param.KEYS],
-        delivery=values[Param.DELIVERY],
-        leak_per_s=values[Param.LEAK_PER_H] / HOUR_S,
-        fill_per_s=values[Param.FILL_PER_H] / HOUR_S,
-        apply=values[Param.APPLY],
-        observed=values[Param.OBSERVED],
-        leg_weight=leg_weight,
-        no_cell_share=no_cell_share,
-        per_request=per_request,
-        share=np.minimum(per_request, 1.0),
-        times=np.maximum(per_request, 1.0),
-        hard_share=np.minimum(wanted, 1.0) * (1.0 - soft),
-        soft=soft,
-        timeout_s=timeout_s,
-        retries=values[Param.RETRIES],
-        refused=values[Param.CALL_ERROR] + (1.0 - values[Param.CALL_ERROR]) * turned_off,
-        brackets=_brackets(values[Param.RETRIES]),
-        several=bool((per_request > 1.0).any()),
-        attempts=tuple(
-            _attempts(
-                topology,
-                np.delete(np.arange(level.links.start, level.links.stop), level.lagged),
-                timeout_s,
-                leg_weight,
-            )
-            for level in topology.levels
-        ),
-        lagged_attempts=_attempts(topology, topology.lagged, timeout_s, leg_weight),
-        demand=values[Param.DEMAND],
-    )
-
-
-def _attempts(topology: Topology, links: Indices, timeout_s: Floats, leg_weight: Floats) -> Attempts:
-    """Return the kinds of attempts of some links; `timeout_s` is per link."""
-    asked = np.stack((topology.link_pool[links].astype(np.float64), timeout_s[links]))
-    (pools, timeouts_s), link_kind = np.unique(asked, axis=1, return_inverse=True)
-    legs = topology.pool_legs.of(pools.astype(np.intp))
-    leg_timeout_s = timeouts_s[legs.group]
-    return Attempts(
-        leg_station=topology.pool_legs.members[legs.members],
-        leg_weight=leg_weight[legs.members],
-        leg_timeout_s=leg_timeout_s,
-        leg_log_timeout=np.log(leg_timeout_s),
-        leg_starts=legs.starts,
-        link_kind=link_kind.reshape(-1).astype(np.intp),
-    )
-
-
 def _brackets(retries: Floats) -> Floats:
     """Return 1 where a link takes part in the n-th bracket; a fraction of a retry counts as such."""
     numbers = np.arange(np.ceil(retries.max(initial=0.0)), 0.0, -1.0)
     return np.clip(retries - numbers[:, None] + 1.0, 0.0, 1.0)
 
 
-def _over(things: Iterable[T], value: Callable[[T], float]) -> Floats:
-    return np.array([value(thing) for thing in things], dtype=np.float64)
+def _in_range(param: Param, values: Floats) -> Floats:
+    low, high = _RANGE[param]
+    return np.clip(np.nan_to_num(values), low, high)
 
 
-def _normalised_versions(topology: Topology, share: Floats) -> Floats:
+def _normalised_versions(usual: Constants, share: Floats) -> Floats:
     """Return version shares that sum to 1 in every zone and shard that has any."""
-    keys = [(cell.component, cell.zone, cell.shard) for cell in topology.cells]
-    number = {key: index for index, key in enumerate(dict.fromkeys(keys))}
-    group = np.array([number[key] for key in keys])
-    total = np.bincount(group, weights=share)[group]
+    total = np.bincount(usual.version_group, weights=share)[usual.version_group]
     normalised: Floats = np.divide(share, total, out=np.zeros_like(share), where=total > 0.0)
     return normalised
 
 
-def _sources(topology: Topology, slots: Floats) -> Floats:
+def _sources(topology: Topology, usual: Constants, slots: Floats) -> Floats:
     """Return per component how many slots its callers have; many where users call it themselves."""
-    cell = topology.station_cell[topology.link_station]
-    pairs = np.unique(np.stack((cell, topology.link_component)), axis=1)
+    calling, called = usual.calling
     size = len(topology.components)
-    found = np.bincount(pairs[1], weights=slots[pairs[0]], minlength=size).astype(np.float64)
+    found = np.bincount(called, weights=slots[calling], minlength=size).astype(np.float64)
     found[topology.stream_component] = _USERS
     return found
 
 
-def _caller_timeout_s(topology: Topology, timeout_s: Floats) -> Floats:
+def _caller_timeout_s(topology: Topology, usual: Constants, timeout_s: Floats) -> Floats:
     """Return per component how long its callers wait, the mean over links and journeys into it."""
     into = np.concatenate((topology.link_component, topology.stream_component))
-    waits_s = np.concatenate((timeout_s, _over(topology.streams, lambda stream: stream.timeout_s)))
+    waits_s = np.concatenate((timeout_s, usual.user_timeout_s))
     size = len(topology.components)
     callers = np.bincount(into, minlength=size)
     total_s = np.bincount(into, weights=waits_s, minlength=size)

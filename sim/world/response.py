@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.world import parallel
+from sim.world.attempts import Attempts
 from sim.world.latency import lognormal, normal_cdf
 from sim.world.load import Load
-from sim.world.parameters import Attempts, Parameters
+from sim.world.parameters import Parameters
 from sim.world.retries import Trying, finally_failed
 from sim.world.topology import Level, Topology
 

@@ -147,6 +147,8 @@ class SlowWorld:
     def strain(self, slow: Slow, parameters: Parameters) -> Strain | None:
         """Return what the state does to the world; None where it does nothing."""
         memory, disk = self.memory_share(slow), self.disk_share(slow)
+        if self._at_rest(slow, memory, disk):
+            return None
         tight = np.clip((memory - MEMORY_TIGHT_SHARE) / (1.0 - MEMORY_TIGHT_SHARE), 0.0, 1.0)
         full = memory >= _FULL
         behind = np.maximum(slow.lag_s - STALE_FROM_S, 0.0) * self.follows * ~self.topology.cell_standby
@@ -161,6 +163,16 @@ class SlowWorld:
             misses=self._misses(slow, parameters),
         )
         return None if found.nothing else found
+
+    def _at_rest(self, slow: Slow, memory: Floats, disk: Floats) -> bool:
+        """Return whether nothing has built up at all, which is most of the time and quickly seen."""
+        return (
+            memory.max() <= MEMORY_TIGHT_SHARE
+            and disk.max() <= DISK_TIGHT_SHARE
+            and slow.lag_s.max() <= STALE_FROM_S
+            and slow.warmth.min() >= 1.0
+            and self.lanes.spacious(slow.backlog, BACKLOG_TIGHT_SHARE)
+        )
 
     def reset(self, slow: Slow, reset: Reset, flow: Flow) -> Slow:
         """Return the state with one field changed at a place; `flow` is that of the last tick."""
