@@ -32,11 +32,12 @@ class Lanes:
         queues = [topology.world.component(topology.cells[lane.cell].component) for lane in lanes]
         self._backlog_max = np.array([queue.backlog_max for queue in queues])
 
-    def step(self, backlog: Floats, age_s: Floats, flow: Flow, dt_s: float) -> tuple[Floats, Floats]:
-        """Return backlogs and ages after a tick."""
+    def step(
+        self, backlog: Floats, age_s: Floats, flow: Flow, handed_out: Floats, dt_s: float
+    ) -> tuple[Floats, Floats]:
+        """Return backlogs and ages after a tick in which the lanes handed out so many messages/s."""
         if not len(self._cell):
             return backlog, age_s
-        handed_out = flow.delivered_rps[0]
         kept = handed_out * (1.0 - self._failed(flow)[self._consumer])
         after = np.maximum(backlog + dt_s * (published(self._topology, flow)[0] - kept), 0.0)
         oldest_s = after / np.maximum(kept, 1e-9)

@@ -3,7 +3,7 @@
 Faults, changes and acts only ever add and remove modifiers here; the solver does the rest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.decision import Emit
 from sim.events import (
+    SAMPLE_MS,
     ActFinished,
     ActJudged,
     ActProgressed,
@@ -31,6 +32,7 @@ from sim.world.gauges import Gauges
 from sim.world.mitigations.plan import Act, DatedFault, FinishedAct, Plan, Situation, Step, Stock
 from sim.world.modifiers import Modifier
 from sim.world.routine import routine
+from sim.world.slow import Reset
 
 TICK_S = TICK_MS / 1000
 
@@ -76,6 +78,8 @@ class Production:
         self.past_modifiers = self._modifiers
         self._ended_ms: dict[int, int] = {}
         self._rps = demand.undisturbed(self.topology, seed, scenario.starts_at, _tick_times(end_ms))
+        self._ticked = 0  # the last tick that was solved
+        self._calm: tuple[tuple[Modifier, ...], int] | None = None  # the last that was left out since
         self._dynamics = Dynamics(self.topology, self._modifiers, self._rps[:1], self._certificates())
 
     @property
@@ -154,11 +158,31 @@ class Production:
     # --- ticks --------------------------------------------------------------------------------------------
 
     def _ticks(self) -> Routine:
+        """Tick every 5 s; while the world is calm only when it is sampled, for all the time since."""
         for number in range(1, self.end_ms // TICK_MS + 1):
             yield self._timeline.moment(number * TICK_MS, Order.TICK, "world")
-            self._dynamics.tick(
-                self._modifiers, self._timeline.now_ms, self._rps[number : number + 1], TICK_S
-            )
+            if not self._dynamics.calm(self._modifiers, number * TICK_MS):
+                self._catch_up()
+                self._tick(self._modifiers, number)
+            elif number * TICK_MS % SAMPLE_MS == 0:
+                self._tick(self._modifiers, number)
+            else:
+                self._calm = (self._modifiers, number)
+
+    def _catch_up(self) -> None:
+        """Do the ticks that were left out while the world was calm, before anything happens to it."""
+        if self._calm is not None:
+            self._tick(*self._calm)
+
+    def _tick(self, modifiers: tuple[Modifier, ...], number: int) -> None:
+        rps, ticks = self._rps[number : number + 1], number - self._ticked
+        self._dynamics.tick(modifiers, number * TICK_MS, rps, TICK_S, ticks)
+        self._ticked, self._calm = number, None
+
+    def _reset(self, resets: Sequence[Reset]) -> None:
+        if resets:
+            self._catch_up()
+            self._dynamics.reset(resets)
 
     def _certificates(self) -> dict[str, float]:
         """Return when certificates run out in this scenario, in seconds, by component."""
@@ -193,7 +217,7 @@ class Production:
             return
         self.fault_spans += (FaultSpan(fault, self._timeline.now_ms),)
         self._modifiers += faults.modifiers(fault, self.onset_ms)
-        self._dynamics.reset(faults.resets(fault))
+        self._reset(faults.resets(fault))
         component = fault.where.component or fault.where.callee or ""
         self._emit(FaultStarted(fault=fault.id, fault_kind=fault.kind, component=component))
         if fault.lasts_s is not None:
@@ -230,7 +254,7 @@ class Production:
     def _do(self, act: Act, step: Step) -> None:
         self._remove(step.remove_owners)
         self._modifiers += step.add
-        self._dynamics.reset(step.resets)
+        self._reset(step.resets)
         for fault_id in step.cures:
             self._cure(fault_id, act.owner)
         if step.progress is not None:

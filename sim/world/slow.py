@@ -111,13 +111,19 @@ class SlowWorld:
             replicas=parameters.replicas,
         )
 
-    def step(self, slow: Slow, flow: Flow, dt_s: float) -> Slow:
-        """Return the state after a tick in which `flow` flowed."""
-        p = flow.parameters
+    def delivered(self, slow: Slow, flow: Flow, parameters: Parameters, dt_s: float) -> Slow:
+        """Return the state after queues alone have worked for a tick, with `flow` as it was and is."""
+        handed_out = self.lanes.handed_out(slow.backlog, flow, parameters, dt_s)
+        waiting, age_s = self.lanes.step(slow.backlog, slow.age_s, flow, handed_out, dt_s)
+        return replace(slow, backlog=waiting, age_s=age_s)
+
+    def step(self, slow: Slow, flow: Flow, tick_s: float, ticks: int = 1) -> Slow:
+        """Return the state after some ticks in which `flow` flowed, the last of them for queues."""
+        p, dt_s = flow.parameters, ticks * tick_s
         load = (self._by_component(flow.served_rps[0]) / self._usual_rps)[self.topology.cell_component]
         there = p.replicas > 0.0
         room = 1.0 - self.memory_base
-        waiting, age_s = self.lanes.step(slow.backlog, slow.age_s, flow, dt_s)
+        waiting, age_s = self.lanes.step(slow.backlog, slow.age_s, flow, flow.delivered_rps[0], tick_s)
         return Slow(
             warmth=self._warmed(slow, flow, dt_s),
             leaked=np.clip(slow.leaked + dt_s * p.leak_per_s * load * there, 0.0, room),

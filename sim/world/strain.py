@@ -10,7 +10,7 @@ from sim.world.topology import Topology
 
 Floats = NDArray[np.float64]
 
-_CLOSE = 1e-3  # a change of less than this is not worth folding the parameters again
+_CLOSE = 1e-3  # a smaller change, of a factor a smaller share of it, is not worth folding parameters again
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +42,7 @@ class Strain:
     def near(self, other: "Strain") -> bool:
         """Return whether the effects are the same for all that it matters."""
         return all(
-            bool((np.abs(getattr(self, name) - getattr(other, name)) < _CLOSE).all())
+            _near(getattr(self, name), getattr(other, name))
             for name in ("work", "replicas", "error_share", "writes_failed", "stale", "admit", "misses")
         )
 
@@ -54,6 +54,10 @@ class Strain:
         return not any((np.abs(factor - 1.0) > _CLOSE).any() for factor in factors) and not any(
             (share > _CLOSE).any() for share in shares
         )
+
+
+def _near(one: Floats, other: Floats) -> bool:
+    return bool((np.abs(one - other) < _CLOSE * np.maximum(other, 1.0)).all())
 
 
 def _either(one: Floats, other: Floats) -> Floats:
