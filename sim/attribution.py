@@ -89,6 +89,7 @@ class Attribution:
         self._recent: deque[tuple[int, tuple[Modifier, ...]]] = deque(maxlen=_KEPT_SAMPLES)
         self._folding = Folding(production.topology)
         self._solved: dict[tuple[object, ...], _World] = {}
+        self._hurtful: set[str] = set()  # faults that hurt users alone; once is enough to know it
 
     def observe(self, t_ms: int) -> None:
         """Remember what acts on the world at a sample."""
@@ -162,9 +163,12 @@ class Attribution:
         slow = kind.resets or any(effect.param in _SLOW_PARAMS for effect in kind.effects)
         if kind.data_at_risk or slow or self._feeds_a_queue(owner):
             return True
+        if fault.id in self._hurtful:
+            return True
         full = (replace(m, shape=Shape.STEP) for m in faults.modifiers_between(fault, t_ms, None))
         alone = self._solve((*self._production.past_modifiers, *full), t_ms)
         if alone.users_hurt_share > 0.0:
+            self._hurtful.add(fault.id)
             return True
         without = self._world(t_ms, without=owner.id)
         return self._world(t_ms).users_hurt_share - without.users_hurt_share > _LESS_SHARE
