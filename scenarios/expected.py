@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scenarios.mistakes import Finding
+from sim.mistakes import Finding
 from sim.spec import Scenario
 from sim.world import faults
 

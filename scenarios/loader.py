@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenarios.document import Document, read, read_text
-from scenarios.mistakes import FileError, Mistake
 from scenarios.references import scenario_mistakes, world_mistakes
 from scenarios.schema import checked
+from sim.document import Document, read, read_text
+from sim.mistakes import FileError, Mistake
 from sim.spec import Runbook, Scenario, World
 
 RUNBOOK_BYTES_MAX = 100_000

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from scenarios.mistakes import Finding, Loc
 from sim.actions.look import SIGNALS
+from sim.mistakes import Finding, Loc
 from sim.people.seats import RESERVED as SEEN_BY
 from sim.spec import Person, Scenario, World
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from scenarios.document import Document
 from scenarios.expected import misfits
-from scenarios.mistakes import Finding, Loc, Mistake, did_you_mean
 from scenarios.naming import scenario_names, world_names
 from sim.actions import VERBS, Refused, parse
 from sim.actions import Names as CommandNames
+from sim.document import Document
 from sim.errors import ScenarioError
+from sim.mistakes import Finding, Loc, Mistake, did_you_mean
 from sim.people import seats
 from sim.spec import JOURNEY_SIGNALS, Person, Rule, Scenario, Where, World
 from sim.world import changes, faults, log_notes

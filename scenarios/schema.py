@@ -7,8 +7,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from scenarios.document import Document
-from scenarios.mistakes import Loc, Mistake, did_you_mean
+from sim.document import Document
+from sim.mistakes import Loc, Mistake, did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
 

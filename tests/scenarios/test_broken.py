@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.document import BYTES_MAX, VALUES_MAX
 from scenarios.library import find_world
 from scenarios.loader import WorldSource, load_scenario, load_world
+from sim.document import BYTES_MAX, VALUES_MAX
 from sim.errors import ScenarioError
 from sim.world import topology
 from sim.world.log_notes import fault_notes
@@ -58,14 +58,14 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
 def test_a_file_of_too_many_values_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "world.yaml"
     file.write_text("zones: [" + "a," * (VALUES_MAX + 1) + "]")
-    assert refusal(file) == "/world.yaml:1: holds over 100,000 values; no scenario needs that"
+    assert refusal(file) == "/world.yaml:1: holds over 100,000 values; nothing here needs that"
 
 
 @pytest.mark.parametrize("opened", ["[", "{a: ", "- "])
 def test_nesting_without_end_is_refused_and_not_a_crash(tmp_path: Path, opened: str) -> None:
     file = tmp_path / "world.yaml"
     file.write_text(opened * 150_000)
-    assert refusal(file) == "/world.yaml:1: holds deeper than 20 levels; no scenario needs that"
+    assert refusal(file) == "/world.yaml:1: holds deeper than 20 levels; nothing here needs that"
 
 
 def test_a_folder_and_a_missing_file_are_no_files(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scenarios.document import read
+from sim.document import read
 
 
 def document(tmp_path: Path, text: str):  # type: ignore[no-untyped-def]

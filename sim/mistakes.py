@@ -1,4 +1,4 @@
-"""Mistakes in scenario files: collected, so that a person sees all of them at once."""
+"""Mistakes in files: collected, so that a person sees all of them at once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -11,14 +11,14 @@ from typing import Any
 
 import yaml
 
-from scenarios.mistakes import FileError, Loc, Mistake
+from sim.mistakes import FileError, Loc, Mistake
 
 BYTES_MAX = 1_000_000
 DEPTH_MAX = 20
 VALUES_MAX = 100_000
 
-_TOO_DEEP = f"holds deeper than {DEPTH_MAX} levels; no scenario needs that"
-_TOO_MANY = f"holds over {VALUES_MAX:,} values; no scenario needs that"
+_TOO_DEEP = f"holds deeper than {DEPTH_MAX} levels; nothing here needs that"
+_TOO_MANY = f"holds over {VALUES_MAX:,} values; nothing here needs that"
 
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
@@ -105,7 +105,7 @@ class _Reader:
         self._events = yaml.parse(self.text, Loader=yaml.CSafeLoader)
         next(self._events)  # start of the stream
         if isinstance(next(self._events), yaml.StreamEndEvent):
-            self.wrong(0, (), "is empty; a scenario or world was expected")
+            self.wrong(0, (), "is empty")
             raise _StopError
         data = self._value(next(self._events), ())
         next(self._events)  # end of the document
