@@ -30,6 +30,7 @@ class Document:
     """What a YAML file holds, and the line (from 1) at which each key and item begins."""
 
     file: Path
+    text: str
     data: Any
     lines: dict[Loc, int]
 
@@ -80,7 +81,7 @@ def read(file: Path) -> Document:
         pass
     if reader.mistakes:
         raise FileError(reader.mistakes)
-    return Document(file, data, reader.lines)
+    return Document(file, content, data, reader.lines)
 
 
 class _StopError(Exception):

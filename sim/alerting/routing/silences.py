@@ -1,0 +1,117 @@
+"""Silences: matchers that keep alerts from notifying for a while."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sim.alerting.routing.matchers import Labels, Matcher, matches_all
+
+State = Literal["pending", "active", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Alerts that pass all matchers are silent from start to end (milliseconds)."""
+
+    id: str
+    matchers: tuple[Matcher, ...]
+    starts_ms: int
+    ends_ms: int
+    created_by: str = ""
+    comment: str = ""
+    updated_ms: int = 0
+
+    def state(self, now_ms: int) -> State:
+        """Return how it stands at a moment."""
+        if now_ms < self.starts_ms:
+            return "pending"
+        return "active" if now_ms < self.ends_ms else "expired"
+
+    def matches(self, labels: Labels) -> bool:
+        """Return whether an alert with these labels is meant."""
+        return matches_all(self.matchers, labels)
+
+
+class Silences:
+    """All silences of one Alertmanager, in the order in which they were made."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, Silence] = {}
+        self._made = 0
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        """Go through all of them, expired ones too."""
+        return iter(tuple(self._all.values()))
+
+    def get(self, name: str) -> Silence | None:
+        """Return a silence by its id."""
+        return self._all.get(name)
+
+    def put(self, silence: Silence, now_ms: int) -> str:
+        """Make a silence, or change the one of this id; return its id.
+
+        A start in the past becomes now. Only what does not change whom it silences, and since when, keeps
+        its id; otherwise the old one expires and a new one is made. Raises ValueError for a silence that
+        Alertmanager refuses and KeyError for an id that it does not know.
+        """
+        _check(silence)
+        old = None
+        if silence.id:
+            old = self._all[silence.id]
+            if _may_become(old, silence, now_ms):
+                self._all[old.id] = replace(silence, starts_ms=old.starts_ms, updated_ms=now_ms)
+                return old.id
+            if old.state(now_ms) != "expired":
+                self.expire(old.id, now_ms)
+        self._made += 1
+        new = replace(
+            silence,
+            id=silence_id(self._made),
+            starts_ms=max(silence.starts_ms, now_ms),
+            updated_ms=now_ms,
+        )
+        self._all[new.id] = new
+        return new.id
+
+    def expire(self, name: str, now_ms: int) -> None:
+        """End a silence now. Raises KeyError where there is none, ValueError where it has ended."""
+        silence = self._all[name]
+        match silence.state(now_ms):
+            case "expired":
+                raise ValueError(f"silence {name} already expired")
+            case "pending":
+                ended = replace(silence, starts_ms=now_ms, ends_ms=now_ms, updated_ms=now_ms)
+            case "active":
+                ended = replace(silence, ends_ms=now_ms, updated_ms=now_ms)
+        self._all[name] = ended
+
+    def silencing(self, labels: Labels, now_ms: int) -> tuple[str, ...]:
+        """Return the ids of the silences that keep an alert with these labels silent now, sorted."""
+        return tuple(
+            sorted(s.id for s in self._all.values() if s.state(now_ms) == "active" and s.matches(labels))
+        )
+
+
+def silence_id(number: int) -> str:
+    """Return the id of the n-th silence: a UUID by form, as clients expect, and the same in every run."""
+    return f"00000000-0000-4000-8000-{number:012x}"
+
+
+def _check(silence: Silence) -> None:
+    if not silence.matchers:
+        raise ValueError("silence invalid: at least one matcher required")
+    if all(matcher.matches({}) for matcher in silence.matchers):
+        raise ValueError("silence invalid: at least one matcher must not match the empty string")
+    if silence.ends_ms < silence.starts_ms:
+        raise ValueError("silence invalid: end time must not be before start time")
+
+
+def _may_become(old: Silence, new: Silence, now_ms: int) -> bool:
+    if old.matchers != new.matchers:
+        return False
+    match old.state(now_ms):
+        case "active":
+            return new.starts_ms // 1000 == old.starts_ms // 1000 and new.ends_ms >= now_ms
+        case "pending":
+            return new.starts_ms >= now_ms
+        case "expired":
+            return False
