@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.spec import Scenario
 
 LAZY = {
+    "alerts": ("sim.alerting.commands", "alerts"),
     "drills": ("sim.commands", "drills"),
     "scenarios": ("scenarios.commands", "scenarios"),
     "score": ("scoring.commands", "score"),
@@ -38,6 +39,7 @@ PLAYERS = (
 """The scripted players, as `sim.bots` has them; named here so that --help stays instant."""
 
 SHORT_HELP = {
+    "alerts": "See where alerts would go, and who would be notified when.",
     "drills": "List, show, verify and delete the drills that were played.",
     "scenarios": "See what can be played, and check files of your own.",
     "score": "Show the scorecard of a drill.",
