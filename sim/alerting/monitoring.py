@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.alerting.noise import blips
+from sim.alerting.noise.background import Background, ground
 from sim.alerting.rules import Instance, RuleStates, Transition, instances
 from sim.alerting.undisturbed import Undisturbed
 from sim.decision import Emit
@@ -49,7 +50,13 @@ class Monitoring:
             return tuple(dict.fromkeys(str(getattr(topology.cells[cell], by)) for cell in cells))
 
         rules = instances(scenario.world.rules, labels)
-        self.blips = blips(rules, seed, -HISTORY_MS, production.end_ms + SAMPLE_MS, scenario.noise_intensity)
+        self.background = _background(production, rules)
+        window_ms = (-HISTORY_MS, production.end_ms + SAMPLE_MS)
+        self.blips = (
+            blips(rules, seed, *window_ms, scenario.noise_intensity)
+            if self.background is None
+            else self.background.blips(*window_ms)
+        )
         self.telemetry = Telemetry(
             topology,
             seed,
@@ -118,7 +125,7 @@ class Monitoring:
             for blip in self.blips
             if blip.series.of == "component" and blip.series.name == component
         )
-        return (*of_faults, *of_blips)
+        return tuple(dict.fromkeys((*of_faults, *of_blips)))  # a storm tells of all its rules at once
 
     def start(self) -> None:
         """Schedule the samples, from the first moment on."""
@@ -158,6 +165,14 @@ class Monitoring:
         )
         self._emit(fired)
         self._on_alert(Raised(fired, transition))
+
+
+def _background(production: Production, rules: tuple[Instance, ...]) -> Background | None:
+    scenario = production.scenario
+    if scenario.noise is None:
+        return None
+    of = ground(scenario, rules, production.changes, production.onset_ms, production.seed)
+    return Background(scenario.noise, of, scenario.noise_intensity)
 
 
 def _told_to_ms(span: FaultSpan, now_ms: int) -> int:

@@ -236,8 +236,10 @@ class Telemetry:
         z = self._draws(times_ms, subjects)
         values = measured(signals, z)
         for blip in self._blips:
+            if not subjects.start <= self._layout.subject(blip.series) < subjects.stop:
+                continue
             inside = (times_ms >= blip.from_ms) & (times_ms < blip.to_ms)
-            if inside.any() and subjects.start <= self._layout.subject(blip.series) < subjects.stop:
+            if inside.any():
                 laid = values[inside]
                 lay(self._layout, blip, laid, z[inside], first=subjects.start)
                 values[inside] = laid
