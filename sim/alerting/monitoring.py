@@ -1,7 +1,7 @@
 """Monitoring: telemetry and alert rules of a running drill, sampled every 15 s."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,12 +120,17 @@ class Monitoring:
             for callee, notes in ((where.callee, fault_notes), (where.component, caller_notes))
             for text, cells in notes(topology, span.fault, component)
         )
-        of_blips = (
-            Note(f"WARN {blip.why}", cells_of(topology, blip.series), blip.from_ms, blip.to_ms)
-            for blip in self.blips
-            if blip.series.of == "component" and blip.series.name == component
-        )
-        return tuple(dict.fromkeys((*of_faults, *of_blips)))  # a storm tells of all its rules at once
+        return (*of_faults, *self._notes_of_blips(component))
+
+    def _notes_of_blips(self, component: str) -> Iterator[Note]:
+        """Yield a note for each cause: a storm lifts several series of a component and is told of once."""
+        cells: dict[tuple[str, int, int], dict[int, None]] = {}
+        for blip in self.blips:
+            if blip.series.of == "component" and blip.series.name == component:
+                mine = cells.setdefault((blip.why, blip.from_ms, blip.to_ms), {})
+                mine.update(dict.fromkeys(cells_of(self._production.topology, blip.series)))
+        for (why, from_ms, to_ms), touched in cells.items():
+            yield Note(f"WARN {why}", tuple(touched), from_ms, to_ms)
 
     def start(self) -> None:
         """Schedule the samples, from the first moment on."""

@@ -98,7 +98,7 @@ class NoiseProfile(Frozen):
         description="shared causes that lift many rules at once",
     )
     storm_rules_share: Share = Field(
-        default=0.95, description="rules within a storm's reach that it lifts; an assumption"
+        default=1.0, description="rules within a storm's reach that it lifts; an assumption"
     )
     storm_lasts_min: float = Field(
         default=8.0,

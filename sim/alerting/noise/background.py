@@ -118,23 +118,34 @@ class Background:
         known = [change for change in of.changes.get(component, ()) if change[0] >= of.known_from_ms]
         drawn = episodes.changes_unknown(component, of.changes_a_day, day, of.seed)
         both = [*known, *(change for change in drawn if change[0] < of.known_from_ms)]
-        within = tuple(c for c in both if day.from_ms <= c[0] < day.from_ms + DAY_MS)
+        within = tuple(c for c in both if day.from_ms <= c[0] < day.to_ms)
         return Day(number, self._midnight_ms, within, of.changes_a_day)
 
     def _of_episodes(self, rule: str, day: Day) -> Iterator[Misfire]:
+        """Yield what episodes bring. What would begin while the same alert still fires comes after it."""
         parts, seed = self._parts[rule], self._ground.seed
-        for kind, rate in self._rates[rule].items():
-            for span in episodes.of_kind(kind, parts[0].rule, rate, day, seed, self._profile):
-                yield Misfire(kind, self._blip(parts, span))
+        spans = [
+            span
+            for kind, rate in self._rates[rule].items()
+            for span in episodes.of_kind(kind, parts[0].rule, rate, day, seed, self._profile)
+        ]
+        free_ms: dict[Instance, int] = {}
+        for span in sorted(spans, key=lambda span: (span.from_ms, span.identity, span.turn)):
+            first = int(uniform(seed, "noise part", span.identity) * len(parts))
+            part = parts[(first + (span.turn if span.kind == "repeats" else 0)) % len(parts)]
+            late_ms = max(0, free_ms.get(part, span.from_ms) - span.from_ms)
+            if span.from_ms + late_ms >= day.to_ms:
+                continue
+            yield Misfire(span.kind, self._blip(part, span, late_ms))
+            free_ms[part] = span.to_ms + late_ms + episodes.quiet_ms(part.rule)
 
-    def _blip(self, parts: list[Instance], span: Span) -> Blip:
-        rule, seed = parts[0].rule, self._ground.seed
-        first = int(uniform(seed, "noise part", span.identity) * len(parts))
+    def _blip(self, part: Instance, span: Span, late_ms: int) -> Blip:
+        rule, seed = part.rule, self._ground.seed
         return lifting(
-            parts[(first + span.turn) % len(parts)],
-            span.from_ms,
-            span.to_ms,
-            uniform(seed, "noise level", span.identity),
+            part,
+            span.from_ms + late_ms,
+            span.to_ms + late_ms,
+            uniform(seed, "noise level", f"{span.identity}|{span.turn}"),
             why(span.subject, rule.signal, seed, span.identity, rule.noise.why if rule.noise else None),
             real=span.kind == "unrelated",
         )

@@ -27,7 +27,7 @@ _NIGHTLY_APART_MS = 45 * _MINUTE_MS
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One misfire: from when to when the series is past the threshold, why, and which episode it is of."""
+    """One misfire: from when to when the series is past the threshold, as the n-th turn of an episode."""
 
     kind: NoiseKind
     subject: Subject
@@ -55,6 +55,11 @@ class Day:
         """When it begins."""
         return self.number * DAY_MS
 
+    @property
+    def to_ms(self) -> int:
+        """When the next one begins."""
+        return self.from_ms + DAY_MS
+
     def at_hour(self, hour: float) -> int:
         """Return the moment of this day at which the local clock shows an hour."""
         return self.from_ms + (self.midnight_ms + round(hour * _HOUR_MS)) % DAY_MS
@@ -75,7 +80,7 @@ def of_kind(
             found = _changes(rule, rate, day, seed, profile)
         case _:
             found = _single(kind, rule, rate, day, seed, profile)
-    inside = (span for span in found if day.from_ms <= span.from_ms < day.from_ms + DAY_MS)
+    inside = (span for span in found if day.from_ms <= span.from_ms < day.to_ms)
     return tuple(sorted(inside, key=lambda span: (span.from_ms, span.identity, span.turn)))
 
 
@@ -95,7 +100,7 @@ def _lasting(rule: Rule, alert_ms: float) -> int:
     return rule.for_s * 1000 + max(round(alert_ms), _SEEN_MS)
 
 
-def _quiet_ms(rule: Rule) -> int:
+def quiet_ms(rule: Rule) -> int:
     """Return how long a series must be within its threshold for the alert to resolve."""
     return rule.keep_firing_for_s * 1000 + _SEEN_MS
 
@@ -106,9 +111,9 @@ def _flapping(rule: Rule, rate: float, day: Day, seed: int, profile: NoiseProfil
         from_ms = at_ms
         for turn in range(1 + poisson(seed, "noise flaps", identity, profile.flaps_per_episode - 1)):
             to_ms = from_ms + _lasting(rule, exponential(seed, "noise on", identity, on_ms, turn))
-            yield Span("flapping", "misfire", from_ms, to_ms, identity)
+            yield Span("flapping", "misfire", from_ms, to_ms, identity, turn)
             silent_ms = exponential(seed, "noise off", identity, off_ms, turn) - rule.for_s * 1000
-            from_ms = to_ms + max(round(silent_ms), _quiet_ms(rule))
+            from_ms = to_ms + max(round(silent_ms), quiet_ms(rule))
 
 
 def _repeats(rule: Rule, rate: float, day: Day, seed: int, profile: NoiseProfile) -> Iterator[Span]:
@@ -121,7 +126,7 @@ def _repeats(rule: Rule, rate: float, day: Day, seed: int, profile: NoiseProfile
             on_ms = exponential(seed, "noise on", identity, profile.flap_on_min * _MINUTE_MS, turn)
             to_ms = from_ms + _lasting(rule, on_ms)
             yield Span("repeats", "misfire", from_ms, to_ms, identity, turn)
-            from_ms = max(from_ms + every_ms, to_ms + _quiet_ms(rule))
+            from_ms = max(from_ms + every_ms, to_ms + quiet_ms(rule))
 
 
 def _single(

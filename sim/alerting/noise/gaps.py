@@ -37,7 +37,7 @@ _ASTRAY: MappingProxyType[Signal, Signal] = MappingProxyType(
 def watched(scenario: Scenario, seed: int) -> Scenario:
     """Return the scenario with the rules that there really are. A function of (scenario, seed)."""
     profile = scenario.noise
-    if profile is None or scenario.expects in ("no_action", "prevent"):
+    if profile is None:
         return scenario
     rules = []
     for rule in scenario.world.rules:
@@ -52,10 +52,18 @@ def watched(scenario: Scenario, seed: int) -> Scenario:
     return scenario.model_copy(update={"world": scenario.world.model_copy(update={"rules": tuple(rules)})})
 
 
+def gaps(scenario: Scenario, seed: int) -> tuple[dict[str, Gap], int]:
+    """Return by rule what is wrong with it in this drill, and how many rules are about causes."""
+    about_causes = [rule for rule in scenario.world.rules if is_about_a_cause(rule)]
+    found = {rule.name: gap_of(rule, scenario, seed) for rule in about_causes}
+    return {name: gap for name, gap in found.items() if gap is not None}, len(about_causes)
+
+
 def gap_of(rule: Rule, scenario: Scenario, seed: int) -> Gap | None:
     """Return what is wrong with a rule in this drill; None where nothing is."""
     profile = scenario.noise
-    if profile is None or not is_about_a_cause(rule):
+    spared = scenario.expects in ("no_action", "prevent")
+    if profile is None or spared or not is_about_a_cause(rule):
         return None
     draw = uniform(seed, "monitoring gap", rule.name)
     shares: dict[Gap, float] = {
