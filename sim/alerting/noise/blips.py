@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from sim.alerting.rules import Instance
+from sim.events import SAMPLE_MS
 from sim.spec import Rule
 from sim.world.series import Blip
 
 DAY_MS = 86_400_000
+SEEN_MS = 2 * SAMPLE_MS
+"""An alert fires at least so long, and is silent so long before it fires again."""
 
 # How far past the threshold a blip goes, as a share of the threshold (or of what a share has left up to 1):
 # an assumption, chosen so that a blip is plain to see and does not look like the end of the world.

@@ -5,18 +5,15 @@ that every one of them fires. It begins within its day.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sim.alerting.noise.blips import DAY_MS
+from sim.alerting.noise.blips import DAY_MS, SEEN_MS
 from sim.alerting.noise.whys import Subject
-from sim.events import SAMPLE_MS
 from sim.spec import NoiseKind, NoiseProfile, Rule
 from sim.streams import exponential, lognormal, poisson, uniform
 
 _MINUTE_MS = 60_000
 _HOUR_MS = 60 * _MINUTE_MS
-_SEEN_MS = 2 * SAMPLE_MS
-"""An alert fires at least so long, and is silent so long before it fires again."""
 _REPEAT_RAGGED = 0.25
 _UNRELATED_SIGMA = 1.12  # of the lengths of public incidents, a lognormal fit
 _UNRELATED_MIN = (20.0, 240.0)
@@ -73,15 +70,21 @@ def of_kind(
         return ()
     match kind:
         case "flapping":
-            found = _flapping(rule, rate, day, seed, profile)
+            found = (_wrapped(span, day) for span in _flapping(rule, rate, day, seed, profile))
         case "repeats":
-            found = _repeats(rule, rate, day, seed, profile)
+            found = (_wrapped(span, day) for span in _repeats(rule, rate, day, seed, profile))
         case "change":
             found = _changes(rule, rate, day, seed, profile)
         case _:
             found = _single(kind, rule, rate, day, seed, profile)
     inside = (span for span in found if day.from_ms <= span.from_ms < day.to_ms)
     return tuple(sorted(inside, key=lambda span: (span.from_ms, span.identity, span.turn)))
+
+
+def _wrapped(span: Span, day: Day) -> Span:
+    """Return a span that would begin after its day at the day's beginning, as if left from the day before."""
+    over_ms = (span.from_ms - day.from_ms) // DAY_MS * DAY_MS
+    return replace(span, from_ms=span.from_ms - over_ms, to_ms=span.to_ms - over_ms)
 
 
 def _key(kind: str, rule: Rule, day: Day) -> str:
@@ -97,12 +100,12 @@ def _onsets(kind: str, rule: Rule, a_day: float, day: Day, seed: int) -> Iterato
 
 def _lasting(rule: Rule, alert_ms: float) -> int:
     """Return how long a series must be past the threshold for the alert to fire so long."""
-    return rule.for_s * 1000 + max(round(alert_ms), _SEEN_MS)
+    return rule.for_s * 1000 + max(round(alert_ms), SEEN_MS)
 
 
 def quiet_ms(rule: Rule) -> int:
     """Return how long a series must be within its threshold for the alert to resolve."""
-    return rule.keep_firing_for_s * 1000 + _SEEN_MS
+    return rule.keep_firing_for_s * 1000 + SEEN_MS
 
 
 def _flapping(rule: Rule, rate: float, day: Day, seed: int, profile: NoiseProfile) -> Iterator[Span]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.alerting.noise.blips import DAY_MS
+from sim.alerting.noise.blips import DAY_MS, SEEN_MS
 from sim.alerting.noise.whys import STORM_TEXTS, StormCause
 from sim.alerting.rules import Instance
 from sim.spec import NoiseProfile
@@ -57,7 +57,7 @@ def lifted(
         parts = [part for part in parts if part.series.by != "zone" or part.series.label == storm.zone]
         if storm.zone not in zones:
             return ()
-    if rule.for_s * 1000 >= storm.to_ms - storm.from_ms:
+    if rule.for_s * 1000 + SEEN_MS > storm.to_ms - storm.from_ms:
         return ()
     taken = uniform(seed, "storm rule", f"{storm.identity}|{rule.name}") < profile.storm_rules_share
     return tuple(parts) if taken else ()
