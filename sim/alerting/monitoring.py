@@ -125,8 +125,10 @@ class Monitoring:
     def _notes_of_blips(self, component: str) -> Iterator[Note]:
         """Yield a note for each cause: a storm lifts several series of a component and is told of once."""
         cells: dict[tuple[str, int, int], dict[int, None]] = {}
+        kept_ms = self._timeline.now_ms - KEPT_SAMPLES * SAMPLE_MS
         for blip in self.blips:
-            if blip.series.of == "component" and blip.series.name == component:
+            here = blip.series.of == "component" and blip.series.name == component
+            if here and blip.to_ms > kept_ms:
                 mine = cells.setdefault((blip.why, blip.from_ms, blip.to_ms), {})
                 mine.update(dict.fromkeys(cells_of(self._production.topology, blip.series)))
         for (why, from_ms, to_ms), touched in cells.items():

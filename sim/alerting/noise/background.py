@@ -84,6 +84,7 @@ class Background:
         start = of.starts_at
         midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
         self._midnight_ms = round((midnight - start) / timedelta(milliseconds=1))
+        self._storms: dict[int, tuple[Storm, ...]] = {}
         self._world_zones = tuple(dict.fromkeys(zone for zones in of.zones.values() for zone in zones))
 
     def misfires(self, from_ms: int, to_ms: int) -> tuple[Misfire, ...]:
@@ -109,8 +110,10 @@ class Background:
 
     def storms(self, day: int) -> tuple[Storm, ...]:
         """Return the storms that begin on a day."""
-        zones, seed = self._world_zones, self._ground.seed
-        return storms.storms_of_day(self._profile, zones, seed, day, self._intensity)
+        if day not in self._storms:
+            zones, seed = self._world_zones, self._ground.seed
+            self._storms[day] = storms.storms_of_day(self._profile, zones, seed, day, self._intensity)
+        return self._storms[day]
 
     def _day(self, rule: str, number: int) -> Day:
         of, component = self._ground, self._parts[rule][0].series.name

@@ -4,7 +4,7 @@ Each rule, kind and day has draws of its own. A span is so much longer than the 
 that every one of them fires. It begins within its day.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sim.alerting.noise.blips import DAY_MS, SEEN_MS
@@ -68,6 +68,7 @@ def of_kind(
     """Return the spans of one rule, kind and day in order; `rate` are the alerts a day to be expected."""
     if rate <= 0.0:
         return ()
+    found: Iterable[Span]
     match kind:
         case "flapping":
             found = (_wrapped(span, day) for span in _flapping(rule, rate, day, seed, profile))
