@@ -137,6 +137,21 @@ def test_deploys_are_followed_by_blips_of_what_was_deployed():
     assert not [m for m in of.of_rule("Errors", 0) if m.blip.from_ms % HOUR_MS in range(15_000, 120_000)]
 
 
+def test_before_the_record_of_changes_they_are_drawn_in_working_hours():
+    profile = only("change", alerts_per_h=3.0, deploy_share=1.0)
+    days = [
+        background(profile, rule("Slow"), seed=seed, changes_a_day=12.0).of_rule("Slow", day)
+        for seed in range(10)
+        for day in (-9, -4)
+    ]
+    hours = [(misfire.blip.from_ms / HOUR_MS + 10.0) % 24 for day in days for misfire in day]
+    assert len(hours) / len(days) == pytest.approx(6.0, abs=2.0)
+    in_working_hours = [hour for hour in hours if 8.0 <= hour <= 18.1]
+    assert len(in_working_hours) >= 0.95 * len(hours)
+    on_record = background(profile, rule("Slow"), seed=1, changes_a_day=12.0).of_rule("Slow", 0)
+    assert on_record == ()  # there were none
+
+
 def test_the_cause_is_told_in_the_world_s_own_words_where_it_has_some():
     own = rule("Slow", noise=Noise(per_day=5, lasts_s=(90, 200), why="one bank is slow"))
     misfires = background(only("flapping", alerts_per_h=6), own, seed=2).of_rule("Slow", 0)
