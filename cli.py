@@ -38,6 +38,9 @@ PLAYERS = (
 )
 """The scripted players, as `sim.bots` has them; named here so that --help stays instant."""
 
+NOISE = ("quiet", "normal", "noisy", "storm")
+"""The profiles of noise, as `sim.spec` has them; named here for the same reason."""
+
 SHORT_HELP = {
     "alerts": "See where alerts would go, and who would be notified when.",
     "drills": "List, show, verify and delete the drills that were played.",
@@ -89,6 +92,12 @@ class Below:
         from scoring.rubric import CHECK_IDS
 
         return frozenset(CHECK_IDS)
+
+    def scenario(self, named: str | None) -> "Scenario":
+        """Return a scenario by id or path; None: the first drill. Raises PagerDrillError."""
+        from scenarios.library import FIRST_DRILL
+
+        return _resolved(named or FIRST_DRILL)
 
     def play_all(self, scenario: "Scenario", seeds: int) -> "Iterator[Run]":
         """Play all scripted players in a scenario over seeds 1 to `seeds`."""
@@ -151,6 +160,7 @@ HOME_OPTION = click.option(
     "--speed", type=click.FloatRange(0.1, 100), default=1.0, show_default=True, help="Pace of the clock."
 )
 @click.option("--name", help="Your name in the drill (default: you).")
+@click.option("--noise", type=click.Choice(NOISE), help="How noisy (default: as the scenario says).")
 @click.option("--script", type=click.File("rb"), help="Play these lines as fast as possible.")
 @click.option("--resume", "resumed", metavar="DRILL", help="Go on with a drill that was left.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scorecard as JSON at the end.")
@@ -167,6 +177,7 @@ def play(
     role: str | None,
     speed: float,
     name: str | None,
+    noise: str | None,
     script: BinaryIO | None,
     resumed: str | None,
     as_json: bool,
@@ -183,9 +194,9 @@ def play(
     place = Home(home_folder(home))
     if not math.isfinite(speed):
         raise click.BadParameter("must be a number from 0.1 to 100", param_hint="--speed")
-    given = (scenario, seed, role, name)
+    given = (scenario, seed, role, name, noise)
     if resumed is not None and any(value is not None for value in given):
-        raise click.UsageError("--resume takes no scenario, seed, role or name: the drill has its own")
+        raise click.UsageError("--resume takes no scenario, seed, role, name or noise: the drill has its own")
     if resumed is not None:
         place.folder(resumed)
     on_terminal = script is None and _is_terminal()
@@ -193,7 +204,8 @@ def play(
     if resumed is not None:
         opened = _resume(place, resumed, interactive=on_terminal)
     else:
-        opened = _new(place, scenario, seed, role or "responder", name or "you", interactive=on_terminal)
+        seat = (role or "responder", name or "you")
+        opened = _new(place, scenario, seed, *seat, noise, interactive=on_terminal)
     with opened:
         if lines is None:
             over = _play_live(opened, place, speed)
@@ -259,6 +271,7 @@ def _new(
     seed: int | None,
     role: str,
     name: str,
+    noise: str | None,
     *,
     interactive: bool,
 ) -> "OpenDrill":
@@ -269,9 +282,11 @@ def _new(
     from sim.journal import Meta
     from sim.opening import new_drill
     from sim.people.seats import check_name
-    from sim.spec import Seat
+    from sim.spec import NoiseProfile, Seat
 
     spec = _resolved(scenario or FIRST_DRILL)
+    if noise is not None:
+        spec = spec.model_copy(update={"noise": NoiseProfile.model_validate(noise)})
     check_name(name, spec)
     played = _seeds_played(place, spec.id)
     if seed is None:

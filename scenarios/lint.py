@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scenarios.references import command_names
 from sim.actions import Refused, parse
 from sim.actions.acts import ActVerb
+from sim.alerting.noise.offenders import can_misfire
 from sim.spec import Fault, Scenario
 from sim.world import changes, faults
 from sim.world.changes import DatedChange
@@ -214,6 +215,14 @@ def _without_runbook(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(f"rules.{rule.name}", "pages somebody and links to no runbook; give it one")
 
 
+def _nobody_misfires(scenario: Scenario) -> Iterator[Finding]:
+    if scenario.noise is not None and not any(can_misfire(rule) for rule in scenario.world.rules):
+        text = (
+            "no rule can misfire: journeys and certificates never do; give components rules, or leave it out"
+        )
+        yield Finding("noise", text)
+
+
 def _nothing_changed(scenario: Scenario) -> Iterator[Finding]:
     logged = [change for change in scenario.changes if change.logged]
     if logged and all(change.at_s > 0 for change in logged):
@@ -243,6 +252,7 @@ _CHECKS = (
     _changed_after,
     _nobody_is_paged,
     _without_runbook,
+    _nobody_misfires,
     _nothing_changed,
     _nobody_else,
     _late_injects,

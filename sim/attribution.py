@@ -99,13 +99,13 @@ class Attribution:
         """Return what an alert that has just fired really is, and its cause."""
         instance, now_ms = raised.transition.instance, raised.transition.t_ms
         if self._monitoring.undisturbed.fires(instance, now_ms):
-            return "noise", self._why(instance, now_ms)
+            return self._ordinary(instance, now_ms)
         crossed_ms = self._monitoring.truly_crossed(instance)
         if not crossed_ms:
             return "transient", "measurement noise"
         owners = self._running_out(instance) or self._owners(now_ms, instance.series.name)
         if not owners:  # nothing has acted on the world so far: it is the twin itself
-            return "noise", self._why(instance, now_ms)
+            return self._ordinary(instance, now_ms)
         owner = owners[0] if len(owners) == 1 else self._behind(instance, owners, (now_ms, crossed_ms[0]))
         if owner.fault is None:
             return "self_inflicted", owner.id
@@ -113,9 +113,11 @@ class Attribution:
             return "unrelated", owner.id
         return "cause" if _own_place(self._production.world, owner.fault, instance) else "symptom", owner.id
 
-    def _why(self, instance: Instance, t_ms: int) -> str:
+    def _ordinary(self, instance: Instance, t_ms: int) -> tuple[Label, str]:
         blip = blip_behind(self._monitoring.blips, instance, t_ms)
-        return "an ordinary day" if blip is None else blip.why
+        if blip is None:
+            return "noise", "an ordinary day"
+        return "unrelated" if blip.real else "noise", blip.why
 
     # --- owners -------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from sim.actions.acts import ActVerb
 from sim.actions.look import Look
 from sim.actions.time import AskHint, Mitigated, Pause, Resolve, Resume, Wait
 from sim.alerting.monitoring import Monitoring, Raised
+from sim.alerting.noise.gaps import watched
 from sim.answer import Answer, Line, refusal, said
 from sim.board import Board
 from sim.decision import Decision
@@ -78,7 +79,7 @@ class Drill:
         *,
         interactive: bool = False,
     ) -> None:
-        self.scenario = scenario
+        self.scenario = scenario = watched(scenario, seed)
         self.seed = seed
         self.seat = seat
         self.interactive = interactive

@@ -410,7 +410,12 @@ class View:
     def alert_history(self, rule: str) -> AlertHistory:
         """Return what a rule did in the 14 days before the drill."""
         production = self._production
-        return past(self.rules_named(rule), production.seed, self._scenario.noise_intensity)
+        return past(
+            self.rules_named(rule),
+            production.seed,
+            self._scenario.noise_intensity,
+            self._monitoring.background,
+        )
 
     def _kind(self, subject: str) -> str:
         return "journey" if subject in self._journeys else "component"

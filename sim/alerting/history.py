@@ -1,6 +1,7 @@
 """What a rule did in the two weeks before the drill: the past that `alert` shows.
 
-Noise comes from the same draws as the blips in telemetry. Now and then there was real trouble as well,
+Noise comes from the same draws as the blips in telemetry. Under a profile somebody acted on what was real
+among it and on nothing else; without one, on an alert in twenty. Now and then there was real trouble as well,
 which somebody acted on and which is over for a day or more.
 """
 
@@ -10,6 +11,8 @@ from statistics import median
 from typing import NamedTuple
 
 from sim.alerting.noise import DAY_MS, blips_of_day
+from sim.alerting.noise.background import Background
+from sim.alerting.noise.firings import firings
 from sim.alerting.rules import Instance
 from sim.streams import exponential, lognormal, uniform
 
@@ -46,17 +49,23 @@ class _Firing(NamedTuple):
     acted_on: bool
 
 
-def past(parts: Sequence[Instance], seed: int, intensity: float = 1.0) -> AlertHistory:
-    """Return the history of one rule, given as all its instances, up to the start of the drill."""
-    firings = _noise(parts, seed, intensity) + _real_trouble(parts[0].rule.name, seed)
-    acted_on = sum(firing.acted_on for firing in firings)
+def past(
+    parts: Sequence[Instance], seed: int, intensity: float = 1.0, background: Background | None = None
+) -> AlertHistory:
+    """Return the history of one rule, given as all its instances, up to the start of the drill.
+
+    With a `background` its noise is that; without one, what the rule states of itself times `intensity`.
+    """
+    noise = _noise(parts, seed, intensity) if background is None else _of_background(parts, background)
+    found = noise + _real_trouble(parts[0].rule.name, seed)
+    acted_on = sum(firing.acted_on for firing in found)
     return AlertHistory(
         days=DAYS,
-        fired=len(firings),
-        resolved_itself=len(firings) - acted_on,
+        fired=len(found),
+        resolved_itself=len(found) - acted_on,
         acted_on=acted_on,
-        typical_length_s=round(median(f.to_ms - f.from_ms for f in firings) / 1000) if firings else None,
-        last_ms=max(firing.from_ms for firing in firings) if firings else None,
+        typical_length_s=round(median(f.to_ms - f.from_ms for f in found) / 1000) if found else None,
+        last_ms=max(firing.from_ms for firing in found) if found else None,
     )
 
 
@@ -70,6 +79,12 @@ def _noise(parts: Sequence[Instance], seed: int, intensity: float) -> list[_Firi
             if blip.to_ms - blip.from_ms > for_ms:
                 found.append(_Firing(blip.from_ms + for_ms, blip.to_ms, draw < _NOISE_ACTED_ON_SHARE))
     return found
+
+
+def _of_background(parts: Sequence[Instance], background: Background) -> list[_Firing]:
+    rule = parts[0].rule.name
+    misfires = [misfire for day in range(-DAYS, 0) for misfire in background.of_rule(rule, day)]
+    return [_Firing(one.from_ms, one.to_ms, one.real) for one in firings(parts, misfires) if one.from_ms < 0]
 
 
 def _real_trouble(rule: str, seed: int) -> list[_Firing]:

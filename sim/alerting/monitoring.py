@@ -1,13 +1,14 @@
 """Monitoring: telemetry and alert rules of a running drill, sampled every 15 s."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.alerting.noise import blips
+from sim.alerting.noise.background import Background, ground
 from sim.alerting.rules import Instance, RuleStates, Transition, instances
 from sim.alerting.undisturbed import Undisturbed
 from sim.decision import Emit
@@ -49,7 +50,13 @@ class Monitoring:
             return tuple(dict.fromkeys(str(getattr(topology.cells[cell], by)) for cell in cells))
 
         rules = instances(scenario.world.rules, labels)
-        self.blips = blips(rules, seed, -HISTORY_MS, production.end_ms + SAMPLE_MS, scenario.noise_intensity)
+        self.background = _background(production, rules)
+        window_ms = (-HISTORY_MS, production.end_ms + SAMPLE_MS)
+        self.blips = (
+            blips(rules, seed, *window_ms, scenario.noise_intensity)
+            if self.background is None
+            else self.background.blips(*window_ms)
+        )
         self.telemetry = Telemetry(
             topology,
             seed,
@@ -113,12 +120,19 @@ class Monitoring:
             for callee, notes in ((where.callee, fault_notes), (where.component, caller_notes))
             for text, cells in notes(topology, span.fault, component)
         )
-        of_blips = (
-            Note(f"WARN {blip.why}", cells_of(topology, blip.series), blip.from_ms, blip.to_ms)
-            for blip in self.blips
-            if blip.series.of == "component" and blip.series.name == component
-        )
-        return (*of_faults, *of_blips)
+        return (*of_faults, *self._notes_of_blips(component))
+
+    def _notes_of_blips(self, component: str) -> Iterator[Note]:
+        """Yield a note for each cause: a storm lifts several series of a component and is told of once."""
+        cells: dict[tuple[str, int, int], dict[int, None]] = {}
+        kept_ms = self._timeline.now_ms - KEPT_SAMPLES * SAMPLE_MS
+        for blip in self.blips:
+            here = blip.series.of == "component" and blip.series.name == component
+            if here and blip.to_ms > kept_ms:
+                mine = cells.setdefault((blip.why, blip.from_ms, blip.to_ms), {})
+                mine.update(dict.fromkeys(cells_of(self._production.topology, blip.series)))
+        for (why, from_ms, to_ms), touched in cells.items():
+            yield Note(f"WARN {why}", tuple(touched), from_ms, to_ms)
 
     def start(self) -> None:
         """Schedule the samples, from the first moment on."""
@@ -158,6 +172,14 @@ class Monitoring:
         )
         self._emit(fired)
         self._on_alert(Raised(fired, transition))
+
+
+def _background(production: Production, rules: tuple[Instance, ...]) -> Background | None:
+    scenario = production.scenario
+    if scenario.noise is None:
+        return None
+    of = ground(scenario, rules, production.changes, production.onset_ms, production.seed)
+    return Background(scenario.noise, of, scenario.noise_intensity)
 
 
 def _told_to_ms(span: FaultSpan, now_ms: int) -> int:

@@ -4,6 +4,7 @@ These models are the contract between all floors. They hold data and check it; t
 """
 
 from sim.spec.base import Frozen
+from sim.spec.noise import PROFILES, NoiseKind, NoiseProfile
 from sim.spec.policy import CadenceRow, ImpactRow, Policy, Severity
 from sim.spec.rules import JOURNEY_SIGNALS, Noise, Rule, RuleSeverity, Signal
 from sim.spec.scenario import (
@@ -44,6 +45,7 @@ from sim.spec.world import (
 
 __all__ = [
     "JOURNEY_SIGNALS",
+    "PROFILES",
     "Cache",
     "CadenceRow",
     "Call",
@@ -65,6 +67,8 @@ __all__ = [
     "Instruments",
     "Journey",
     "Noise",
+    "NoiseKind",
+    "NoiseProfile",
     "Objective",
     "Operation",
     "Person",

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from sim.spec.base import DAY_S, Frozen, Id, NotNegative, Positive, Share, Span, Version
+from sim.spec.noise import NoiseProfile
 from sim.spec.policy import Policy
 from sim.spec.world import Person, World
 
@@ -198,6 +199,10 @@ class Scenario(Frozen):
     people: tuple[Person, ...] = ()
     policy: Policy = Policy()
     noise_intensity: float = Field(default=1.0, ge=0, le=10, description="factor on every rule's noise")
+    noise: NoiseProfile | None = Field(
+        default=None,
+        description="noise of the whole estate; None: what the world's rules say, each for itself",
+    )
     faults: tuple[Fault, ...] = ()
     changes: tuple[Change, ...] = ()
     routine_changes_per_day: float = Field(

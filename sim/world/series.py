@@ -29,7 +29,8 @@ class Blip:
     """For a while a series is measured past a rule's threshold, though nobody is hurt.
 
     The measured value is lifted to at least `level` (pressed to at most `level` where `below`) from
-    `from_ms` (inclusive) to `to_ms` (exclusive). `why` is what a look at the logs shows as its cause.
+    `from_ms` (inclusive) to `to_ms` (exclusive). `why` is what a look at the logs shows as its cause. A
+    `real` one is trouble that somebody has to see to, though not of this incident.
     """
 
     rule: str
@@ -39,6 +40,7 @@ class Blip:
     level: float
     below: bool
     why: str
+    real: bool = False
 
     def active(self, t_ms: int) -> bool:
         """Return whether it is under way at `t_ms`."""

@@ -61,6 +61,7 @@ class Telemetry:
     ) -> None:
         self._seed = seed
         self._blips = tuple(blips)
+        self._active = _by_sample(self._blips, horizon_ms)
         self._layout = layout(topology, seed, usual)
         self._history = History(self._layout, seed, starts_at, past_modifiers)
         shape = (horizon_ms // SAMPLE_MS + 1, self._layout.size, len(SIGNALS))
@@ -86,9 +87,8 @@ class Telemetry:
         z = self._noise[place : place + 1]
         self._truth = truth(self._layout, flow, np.array([t_ms], dtype=np.int64), self._truth, gauges)
         row = measured(self._truth, z)
-        for blip in self._blips:
-            if blip.active(t_ms):
-                lay(self._layout, blip, row, z)
+        for blip in self._active.get(t_ms // SAMPLE_MS, ()):
+            lay(self._layout, blip, row, z)
         row[0, ~self._layout.there(flow.parameters.replicas)] = np.nan
         self._samples[t_ms // SAMPLE_MS] = row[0]
         self._last_ms = t_ms
@@ -236,8 +236,10 @@ class Telemetry:
         z = self._draws(times_ms, subjects)
         values = measured(signals, z)
         for blip in self._blips:
+            if not subjects.start <= self._layout.subject(blip.series) < subjects.stop:
+                continue
             inside = (times_ms >= blip.from_ms) & (times_ms < blip.to_ms)
-            if inside.any() and subjects.start <= self._layout.subject(blip.series) < subjects.stop:
+            if inside.any():
                 laid = values[inside]
                 lay(self._layout, blip, laid, z[inside], first=subjects.start)
                 values[inside] = laid
@@ -260,3 +262,13 @@ class Telemetry:
             drawn = block(self._seed, "telemetry", f"{self._layout.names[subject]}|hour {hour}", size)
             self._past_noise[key] = drawn.reshape(len(SIGNALS), _SAMPLES_PER_HOUR).T.astype(np.float32)
         return self._past_noise[key]
+
+
+def _by_sample(blips: Iterable[Blip], horizon_ms: int) -> dict[int, list[Blip]]:
+    """Return the blips under way at each sample from 0 to the horizon, in their order."""
+    found: dict[int, list[Blip]] = {}
+    for blip in blips:
+        first, end = (-(-t_ms // SAMPLE_MS) for t_ms in (blip.from_ms, blip.to_ms))
+        for sample in range(max(first, 0), min(end, horizon_ms // SAMPLE_MS + 1)):
+            found.setdefault(sample, []).append(blip)
+    return found

@@ -58,6 +58,7 @@ FLOW = Figure("flow alone, 60 cells, quiet", "ticks/s")
 FLOW_DRY = Figure("flow alone, 60 cells, pools dry", "ticks/s")
 SCALE = {cells: Figure(f"a tick of {cells} cells", "ms") for cells in CELLS}
 EXPONENT = Figure("exponent of a tick's cost over cells", "", 1.1)
+NOISE = Figure("a noisy day of 40 services", "s", 0.5)
 CHECK = Figure("scenarios check --all --seeds 5", "s", 240)
 
 
@@ -161,6 +162,7 @@ def one_round(fresh: Fresh, slowest: dict[str, float]) -> Iterator[tuple[Figure,
     for cells, figure in SCALE.items():
         yield figure, scale[cells]
     yield EXPONENT, scale["exponent"]
+    yield NOISE, fresh.python(INSIDE, "noise").told()["noisy"]
 
 
 def print_table(measured: dict[Figure, list[float]]) -> None:

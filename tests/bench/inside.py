@@ -1,6 +1,6 @@
 """What can only be measured inside a process: run by `bench`, prints a JSON object of figures.
 
-python tests/bench/inside.py engine DRILL | looks DRILL | history DRILL | flow | scale
+python tests/bench/inside.py engine DRILL | looks DRILL | history DRILL | flow | scale | noise
 """
 
 import json
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from bench_flow import ticks_per_s
+from bench_noise import day_s
 from bench_scale import exponent, tick_ms_by_cells
 
 from scenarios.library import resolve
@@ -80,6 +81,11 @@ def history(drill_id: str) -> dict[str, float]:
     return took_ms
 
 
+def noise() -> dict[str, float]:
+    """Return the seconds of a day of noise, of the noisy profile."""
+    return {"noisy": day_s()}
+
+
 def scale() -> dict[str, float]:
     """Return the cost of a tick in ms by number of cells, and the exponent it grows with."""
     costs = tick_ms_by_cells()
@@ -107,7 +113,12 @@ def looking_lines(drill: Drill) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    what = {"engine": engine, "looks": looks, "history": history, "flow": ticks_per_s, "scale": scale}[
-        sys.argv[1]
-    ]
-    print(json.dumps(what(*sys.argv[2:])))
+    figures = {
+        "engine": engine,
+        "looks": looks,
+        "history": history,
+        "flow": ticks_per_s,
+        "scale": scale,
+        "noise": noise,
+    }
+    print(json.dumps(figures[sys.argv[1]](*sys.argv[2:])))

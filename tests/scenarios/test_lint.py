@@ -7,7 +7,7 @@ import pytest
 
 from scenarios.library import listed, resolve
 from scenarios.lint import lint, remedies_of
-from sim.spec import Change, Fault, Inject, Play, Scenario, Where
+from sim.spec import Change, Fault, Inject, NoiseProfile, Play, Scenario, Where
 from tests.spine.small import SCENARIO
 
 PEOPLE = SCENARIO.world.people
@@ -65,6 +65,15 @@ BROKEN: dict[str, tuple[Callable[[], Scenario], str]] = {
     ),
     "nobody is paged at all": (quiet, "rules: no rule is critical, so nobody is ever paged"),
     "a page links to no runbook": (lambda: quiet(runbook=""), "pages somebody and links to no runbook"),
+    "noise without a rule that misfires": (
+        lambda: drill(
+            noise=NoiseProfile(),
+            world=SCENARIO.world.model_copy(
+                update={"rules": tuple(r for r in SCENARIO.world.rules if r.journey)}
+            ),
+        ),
+        "noise: no rule can misfire",
+    ),
     "all changes come later": (
         lambda: drill(changes=(change("c", 60), change("d", -60, logged=False))),
         "changes: all come after the onset",
