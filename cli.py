@@ -42,7 +42,7 @@ NOISE = ("quiet", "normal", "noisy", "storm")
 """The profiles of noise, as `sim.spec` has them; named here for the same reason."""
 
 SHORT_HELP = {
-    "alerts": "See where alerts would go, and who would be notified when.",
+    "alerts": "See what noise there is, where alerts would go, and who is notified when.",
     "drills": "List, show, verify and delete the drills that were played.",
     "scenarios": "See what can be played, and check files of your own.",
     "score": "Show the scorecard of a drill.",

@@ -1,9 +1,11 @@
-"""`pagerdrill alerts`: dry runs of alert routing."""
+"""`pagerdrill alerts`: what noise there is, and where alerts go."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from sim.alerting.noise_command import noise
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +26,10 @@ _config = click.option(
 
 @click.group()
 def alerts() -> None:
-    """See where alerts would go, and who would be notified when."""
+    """See what noise there is, where alerts would go, and who would be notified when."""
+
+
+alerts.add_command(noise)
 
 
 @alerts.command()

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from scenarios.library import resolve
-from scenarios.mistakes import FileError
+from sim.mistakes import FileError
 from sim.spec import PROFILES, NoiseProfile, Scenario
 from tests.spine.small import SCENARIO
 
