@@ -161,6 +161,11 @@ HOME_OPTION = click.option(
 )
 @click.option("--name", help="Your name in the drill (default: you).")
 @click.option("--noise", type=click.Choice(NOISE), help="How noisy (default: as the scenario says).")
+@click.option(
+    "--alertmanager",
+    type=click.Path(dir_okay=False),
+    help="An alertmanager.yml: where alerts go (default: as the scenario says).",
+)
 @click.option("--script", type=click.File("rb"), help="Play these lines as fast as possible.")
 @click.option("--resume", "resumed", metavar="DRILL", help="Go on with a drill that was left.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scorecard as JSON at the end.")
@@ -178,6 +183,7 @@ def play(
     speed: float,
     name: str | None,
     noise: str | None,
+    alertmanager: str | None,
     script: BinaryIO | None,
     resumed: str | None,
     as_json: bool,
@@ -194,9 +200,11 @@ def play(
     place = Home(home_folder(home))
     if not math.isfinite(speed):
         raise click.BadParameter("must be a number from 0.1 to 100", param_hint="--speed")
-    given = (scenario, seed, role, name, noise)
+    given = (scenario, seed, role, name, noise, alertmanager)
     if resumed is not None and any(value is not None for value in given):
-        raise click.UsageError("--resume takes no scenario, seed, role, name or noise: the drill has its own")
+        raise click.UsageError(
+            "--resume takes no scenario, seed, role, name, noise or alertmanager: the drill has its own"
+        )
     if resumed is not None:
         place.folder(resumed)
     on_terminal = script is None and _is_terminal()
@@ -205,7 +213,7 @@ def play(
         opened = _resume(place, resumed, interactive=on_terminal)
     else:
         seat = (role or "responder", name or "you")
-        opened = _new(place, scenario, seed, *seat, noise, interactive=on_terminal)
+        opened = _new(place, scenario, seed, *seat, noise, alertmanager, interactive=on_terminal)
     with opened:
         if lines is None:
             over = _play_live(opened, place, speed)
@@ -272,13 +280,16 @@ def _new(
     role: str,
     name: str,
     noise: str | None,
+    alertmanager: str | None,
     *,
     interactive: bool,
 ) -> "OpenDrill":
     import socket
     from datetime import UTC, datetime
+    from pathlib import Path
 
     from scenarios.library import FIRST_DRILL
+    from scenarios.loader import load_routing
     from sim.journal import Meta
     from sim.opening import new_drill
     from sim.people.seats import check_name
@@ -287,6 +298,8 @@ def _new(
     spec = _resolved(scenario or FIRST_DRILL)
     if noise is not None:
         spec = spec.model_copy(update={"noise": NoiseProfile.model_validate(noise)})
+    if alertmanager is not None:
+        spec = spec.model_copy(update={"alertmanager": load_routing(Path(alertmanager))})
     check_name(name, spec)
     played = _seeds_played(place, spec.id)
     if seed is None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from scenarios.references import command_names
 from sim.actions import Refused, parse
 from sim.actions.acts import ActVerb
+from sim.alerting.dispatch import routing
 from sim.alerting.noise.offenders import can_misfire
-from sim.spec import Fault, Scenario
+from sim.spec import Fault, Rule, Scenario
 from sim.world import changes, faults
 from sim.world.changes import DatedChange
 from sim.world.mitigations.catalogue import plan
@@ -161,19 +162,34 @@ def _changed_after(scenario: Scenario) -> Iterator[Finding]:
 
 def _nobody_is_paged(scenario: Scenario) -> Iterator[Finding]:
     """Faults that hurt journeys of which no critical rule speaks, nor of anything on their way."""
-    critical = [rule for rule in scenario.world.rules if rule.severity == "critical"]
-    if not critical:
-        yield Finding("rules", "no rule is critical, so nobody is ever paged; make one critical")
+    paging = [rule for rule in scenario.world.rules if _pages(rule, scenario)]
+    if not paging:
+        yield Finding(
+            "rules", f"no rule {_LEADS}, so nobody is ever paged; {_MEND[bool(scenario.alertmanager)]}"
+        )
         return
     for fault in scenario.faults:
         hurt = _journeys_behind(fault, scenario)
-        told = {rule.journey or rule.component for rule in critical}
+        told = {rule.journey or rule.component for rule in paging}
         if hurt and faults.FAULTS[fault.kind].hurts and not told & _on_the_way(hurt, scenario):
             yield Finding(
                 f"faults.{fault.id}",
-                f"can hurt {', '.join(sorted(hurt))}, and no critical rule watches these or what they pass; "
-                "make a rule of the journey critical",
+                f"can hurt {', '.join(sorted(hurt))}, and no rule that {_LEADS} watches these or what they "
+                f"pass; {_MEND[bool(scenario.alertmanager)]}",
             )
+
+
+_LEADS = "leads to a page"
+_MEND = {False: "make a rule of the journey critical", True: "route one to a receiver that pages"}
+
+
+def _pages(rule: Rule, scenario: Scenario) -> bool:
+    """Return whether routing takes the alerts of a rule to somebody's pager."""
+    config = routing(scenario.alertmanager)
+    subject = {"journey": rule.journey} if rule.component is None else {"component": rule.component}
+    labels = {"alertname": rule.name, "severity": rule.severity, **subject}
+    taken = config.route.taken({name: value for name, value in labels.items() if value})
+    return any(config.receivers[route.receiver].pages for route in taken)
 
 
 def _journeys_behind(fault: Fault, scenario: Scenario) -> set[str]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from scenarios.references import scenario_mistakes, world_mistakes
 from scenarios.schema import checked
+from sim.alerting.routing.config import config_of
+from sim.alerting.routing.secrets import without_secrets
 from sim.document import Document, read, read_text
 from sim.mistakes import FileError, Mistake
 from sim.spec import Runbook, Scenario, World
@@ -50,7 +52,12 @@ def load_scenario(
     document = read(file)
     world, mistakes = _world_of(document, find_world)
     # A world that could not be read must not hide the mistakes of the scenario itself.
-    scenario = checked(Scenario, document, {"world": world if world is not None else _stand_in()})
+    given: dict[str, object] = {"world": world if world is not None else _stand_in()}
+    routing, wrong = _routing_of(document)
+    mistakes += wrong
+    if routing is not None:
+        given["alertmanager"] = routing
+    scenario = checked(Scenario, document, given)
     if isinstance(scenario, list):
         raise FileError(mistakes + scenario)
     if world is not None:
@@ -58,6 +65,26 @@ def load_scenario(
     if mistakes:
         raise FileError(mistakes)
     return _with_everybody(scenario)
+
+
+def load_routing(file: Path) -> str:
+    """Return the text of an alertmanager.yml, without its secrets. Raises FileError with every mistake."""
+    document = read(file)
+    config_of(document)
+    return without_secrets(document)
+
+
+def _routing_of(document: Document) -> tuple[str | None, list[Mistake]]:
+    """Return the routing that a scenario names by its file, and what is wrong with it."""
+    named = document.data.get("alertmanager") if isinstance(document.data, dict) else None
+    if named is None:
+        return None, []
+    if not isinstance(named, str) or not named:
+        return None, [document.mistake(("alertmanager",), "should name a file, e.g. ./alertmanager.yml")]
+    try:
+        return load_routing(document.file.parent / named), []
+    except FileError as problem:
+        return None, list(problem.mistakes)
 
 
 def _stand_in() -> World:

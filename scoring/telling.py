@@ -46,6 +46,10 @@ def _in_words(case: Case, event: ev.Event) -> str:  # noqa: PLR0911, PLR0912 (on
             return f"alert {event.alert} fired: {event.rule} on {event.component}: {event.summary}"
         case ev.AlertSilenced():
             return f"silenced {event.matcher} until {_clock(case, event.until_ms)}"
+        case ev.AlertMuted():
+            return (
+                f"alert {event.alert} fired under silence {event.silence}: {event.rule} on {event.component}"
+            )
         case ev.PageSent():
             step = f", escalation step {event.step}" if event.step > 1 else ""
             return f"page {event.page} to {event.person}{step}: {event.rule} on {event.component}"

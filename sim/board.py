@@ -13,6 +13,7 @@ from sim.events import (
     AlertFired,
     AlertLinked,
     AlertMarked,
+    AlertMuted,
     AlertResolved,
     AlertSilenced,
     ChangeMade,
@@ -25,8 +26,11 @@ from sim.events import (
     IncidentResolved,
     LookedAt,
     MitigationClaimed,
+    NotificationSent,
     PageAcknowledged,
+    PageClosed,
     PageEscalated,
+    PageExtended,
     PageSent,
     PersonJoined,
     PersonPaged,
@@ -34,6 +38,7 @@ from sim.events import (
     ScopeStated,
     SeveritySet,
     SilenceEnded,
+    SilenceMoved,
     UpdateSent,
 )
 from sim.spec import Severity
@@ -48,6 +53,8 @@ class AlertCard:
     resolved_ms: int | None = None
     noise: bool = False
     linked: bool = False
+    muted_by: int | None = None  # the silence under which it began to fire
+    told: tuple[tuple[int, NotificationSent], ...] = ()  # when, and what receivers were told of it
 
     @property
     def open(self) -> bool:
@@ -57,7 +64,7 @@ class AlertCard:
 
 @dataclass(frozen=True, slots=True)
 class PageCard:
-    """A page: to whom it went last, and who took it."""
+    """A page: to whom it went last, and who took it. `more` are further alerts of its group."""
 
     page: int
     alert: int
@@ -66,22 +73,31 @@ class PageCard:
     sent_ms: int
     step: int
     persons: tuple[str, ...]
+    more: tuple[int, ...] = ()
     acknowledged_by: str | None = None
-    alert_over: bool = False
+    closed: bool = False
 
     @property
     def waiting(self) -> bool:
-        """Whether nobody has taken it while its alert still fires."""
-        return self.acknowledged_by is None and not self.alert_over
+        """Whether nobody has taken it while its alerts still fire."""
+        return self.acknowledged_by is None and not self.closed
+
+    @property
+    def alerts(self) -> tuple[int, ...]:
+        """All alerts it is about."""
+        return (self.alert, *self.more)
 
 
 @dataclass(frozen=True, slots=True)
 class SilenceCard:
-    """A silence in force."""
+    """A silence that is not over; it may begin later."""
 
     silence: int
     matcher: str
+    from_ms: int
     until_ms: int
+    by: str
+    comment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +167,12 @@ class Board:
                 self.alerts[event.alert] = AlertCard(event, t_ms)
             case AlertResolved():
                 self._change_alert(event.alert, resolved_ms=t_ms)
-                self._close_pages(event.alert)
+            case NotificationSent():
+                for number in (*event.firing, *event.resolved):
+                    card = self.alerts[number]
+                    self.alerts[number] = replace(card, told=(*card.told, (t_ms, event)))
+            case AlertMuted():
+                self._change_alert(event.alert, muted_by=event.silence)
             case AlertMarked():
                 self._change_alert(event.alert, noise=True, linked=False)
             case AlertLinked():
@@ -163,9 +184,16 @@ class Board:
                 self.pages[event.page] = replace(page, acknowledged_by=event.person)
             case PageEscalated():
                 self.pages[event.page] = replace(self.pages[event.page], step=event.step)
+            case PageExtended():
+                page = self.pages[event.page]
+                self.pages[event.page] = replace(page, more=(*page.more, *event.alerts))
+            case PageClosed():
+                self.pages[event.page] = replace(self.pages[event.page], closed=True)
             case AlertSilenced():
-                self.silences[event.silence] = SilenceCard(event.silence, event.matcher, event.until_ms)
-                self.silences_made += 1
+                self._add_silence(record, event)
+            case SilenceMoved():
+                moved = replace(self.silences[event.silence], until_ms=event.until_ms)
+                self.silences[event.silence] = moved
             case SilenceEnded():
                 self.silences.pop(event.silence, None)
             case IncidentDeclared():
@@ -213,10 +241,16 @@ class Board:
     def _change_alert(self, number: int, **changes: int | bool) -> None:
         self.alerts[number] = replace(self.alerts[number], **changes)  # type: ignore[arg-type]
 
-    def _close_pages(self, alert: int) -> None:
-        for number, card in self.pages.items():
-            if card.alert == alert:
-                self.pages[number] = replace(card, alert_over=True)
+    def _add_silence(self, record: Record, event: AlertSilenced) -> None:
+        self.silences_made += 1
+        self.silences[event.silence] = SilenceCard(
+            event.silence,
+            event.matcher,
+            record.t_ms if event.from_ms is None else event.from_ms,
+            event.until_ms,
+            event.by or record.actor,
+            event.comment,
+        )
 
     def _add_page(self, t_ms: int, event: PageSent) -> None:
         known = self.pages.get(event.page)
@@ -225,5 +259,12 @@ class Board:
             self.pages[event.page] = replace(known, persons=persons, step=event.step)
             return
         self.pages[event.page] = PageCard(
-            event.page, event.alert, event.rule, event.component, t_ms, event.step, (event.person,)
+            event.page,
+            event.alert,
+            event.rule,
+            event.component,
+            t_ms,
+            event.step,
+            (event.person,),
+            event.more,
         )

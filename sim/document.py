@@ -64,7 +64,11 @@ def read_text(file: Path, bytes_max: int = BYTES_MAX) -> str:
 
 def read(file: Path) -> Document:
     """Return the one YAML document of a file. Raises FileError with every mistake of its form."""
-    content = read_text(file)
+    return parsed(file, read_text(file))
+
+
+def parsed(file: Path, content: str) -> Document:
+    """Return the YAML document of a text that came from this file. Raises FileError as `read` does."""
     reader = _Reader(file, content)
     try:
         data = reader.document()

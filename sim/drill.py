@@ -16,8 +16,10 @@ from sim.actions import Action, AskedBack, Refused, parse
 from sim.actions.acts import ActVerb
 from sim.actions.look import Look
 from sim.actions.time import AskHint, Mitigated, Pause, Resolve, Resume, Wait
+from sim.alerting.dispatch import Dispatch, routing
 from sim.alerting.monitoring import Monitoring, Raised
 from sim.alerting.noise.gaps import watched
+from sim.alerting.silencing import Silencing
 from sim.answer import Answer, Line, refusal, said
 from sim.board import Board
 from sim.decision import Decision
@@ -28,6 +30,7 @@ from sim.events import (
     TRUTH,
     ActionRefused,
     ActionSubmitted,
+    AlertFired,
     ClockPaced,
     ClockReached,
     DrillEnded,
@@ -93,14 +96,22 @@ class Drill:
         timeline, emit, board = self._timeline, self._emit, self._board
         chain = escalation_chain(scenario, seat)
         self.production = Production(scenario, seed, self.onset_ms, self.end_ms, timeline, emit)
-        self._pager = Pager(timeline, emit, board, chain, scenario.policy.ack_timeout_s, seed)
-        self._monitoring = Monitoring(self.production, timeline, emit, self._alert_fired)
+        self._pager = Pager(
+            timeline, emit, board, chain, scenario.policy.ack_timeout_s, seed, self._is_silenced
+        )
+        config = routing(scenario.alertmanager)
+        self._dispatch = Dispatch(config, scenario.starts_at, timeline, emit, self._pager.notified)
+        self._monitoring = Monitoring(
+            self.production, timeline, emit, self._alert_fired, self._dispatch.resolved
+        )
         tools = self._monitoring.tools
         self._reality = Truth(self.production, self._monitoring, timeline, emit)
         self._warroom = WarRoom(timeline, emit, board, colleagues(scenario), scenario.policy, seed, tools)
         self._operator = Operator(self.production, timeline, emit, board, seat, chain, seed, tools)
         self._injects = Injects(scenario, seat, self.onset_ms, timeline, emit, board, self._reality.hurting)
-        self.view = View(self.production, self._monitoring, journal, scenario, seat, timeline, chain)
+        router = self._dispatch.router
+        self.view = View(self.production, self._monitoring, router, journal, scenario, seat, timeline, chain)
+        self._silencing = Silencing(router.silences, self.view.names, timeline, emit, board)
         self._waiting = Waiting(self.view)
         self._start()
         self._operator.introduce()
@@ -310,7 +321,10 @@ class Drill:
 
     def _alert_fired(self, raised: Raised) -> None:
         self._reality.label(raised)
-        self._pager.alert_fired(raised.alert, raised.transition.identity)
+        self._dispatch.fired(raised.alert, raised.transition.identity)
+
+    def _is_silenced(self, alert: AlertFired) -> bool:
+        return bool(self._dispatch.silencing(alert))
 
     # --- verbs --------------------------------------------------------------------------------------------
 
@@ -328,7 +342,8 @@ class Drill:
             if not action.confirmed:
                 self._ask(action, self._operator.warning(action))
             return planned
-        decision = self._pager.decide(action) or self._warroom.decide(action)
+        deciding = (self._silencing.decide, self._pager.decide, self._warroom.decide)
+        decision = next((found for decide in deciding if (found := decide(action)) is not None), None)
         if decision is not None:
             return self._with_operator(decision)
         return self._decide_time(action)

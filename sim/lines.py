@@ -142,7 +142,19 @@ def _(event: ev.AlertLinked, _: WallClock) -> Marked:
 
 @_marked.register
 def _(event: ev.AlertSilenced, wall_clock: WallClock) -> Marked:
-    return "SILENCE", f"{event.matcher} makes no pages until {wall_clock(event.until_ms)}", "dim"
+    since = "" if event.from_ms is None else f"from {wall_clock(event.from_ms)} "
+    by = f" ({event.by})" if event.by else ""
+    why = f": {event.comment}" if event.comment else ""
+    return (
+        "SILENCE",
+        f"{event.matcher} makes no pages {since}until {wall_clock(event.until_ms)}{by}{why}",
+        "dim",
+    )
+
+
+@_marked.register
+def _(event: ev.SilenceMoved, wall_clock: WallClock) -> Marked:
+    return "SILENCE", f"{event.matcher} makes no pages until {wall_clock(event.until_ms)} now", "dim"
 
 
 @_marked.register
@@ -153,8 +165,15 @@ def _(event: ev.SilenceEnded, _: WallClock) -> Marked:
 @_marked.register
 def _(event: ev.PageSent, _: WallClock) -> Marked:
     step = f", escalation step {event.step}" if event.step > 1 else ""
-    text = f"to {event.person}: {event.rule} on {event.component} (alert #{event.alert}{step})"
+    more = f" and {len(event.more)} more" if event.more else ""
+    text = f"to {event.person}: {event.rule} on {event.component} (alert #{event.alert}{more}{step})"
     return f"PAGE {event.page}", text, "bad"
+
+
+@_marked.register
+def _(event: ev.PageExtended, _: WallClock) -> Marked:
+    numbers = ", ".join(f"#{alert}" for alert in event.alerts)
+    return f"PAGE {event.page}", f"also alert{'s' if event.alerts[1:] else ''} {numbers}", "warn"
 
 
 @_marked.register

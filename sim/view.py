@@ -16,8 +16,10 @@ from sim.actions.completion import completed
 from sim.actions.look import Split
 from sim.alerting.history import AlertHistory, past
 from sim.alerting.monitoring import Monitoring
+from sim.alerting.routing.router import Router
+from sim.alerting.routing.router import Status as Standing
 from sim.alerting.rules import Instance
-from sim.board import Board, PageCard
+from sim.board import AlertCard, Board, PageCard
 from sim.events import Record
 from sim.journal import Log
 from sim.people.seats import colleagues
@@ -96,12 +98,14 @@ class View:
         self,
         production: Production,
         monitoring: Monitoring,
+        router: Router,
         journal: Log,
         scenario: Scenario,
         seat: Seat,
         timeline: Timeline,
         chain: tuple[Person, ...],
     ) -> None:
+        self.router = router
         self.seat = seat
         self.chain = chain
         self.colleagues = colleagues(scenario)
@@ -402,6 +406,13 @@ class View:
     def _instruments(self, component: str) -> Instruments:
         given = (one for one in self._scenario.instruments if one.component == component)
         return next(given, Instruments(component=component))
+
+    def alert_standing(self, card: AlertCard) -> Standing | None:
+        """Return how the alert routing has an alert; None where it does not fire."""
+        labels = {name: value for name, value in card.fired.labels.items() if value}
+        known = (alert for alert in self.router.alerts(self.now_ms) if alert.labels == labels)
+        found = next(known, None) if card.open else None
+        return None if found is None else self.router.status(found, self.now_ms)
 
     def rules_named(self, rule: str) -> tuple[Instance, ...]:
         """Return the instances of a rule."""

@@ -6,10 +6,11 @@ from scoring.case import Case
 from scoring.checks.verdicts import falling, judged, not_observable
 from scoring.durations import clock_text
 from scoring.pages import TRUE_LABELS, labels, true_pages
-from scoring.record import cite, having
+from scoring.record import having
 from scoring.rubric import DECLARED_FULL_S, DECLARED_NONE_S, ENGAGED_FULL_S, ENGAGED_NONE_S
 from scoring.scorecard import Evidence, Verdict
-from sim.events import AlertFired, AlertSilenced, SilenceEnded
+from scoring.telling import tell
+from sim.events import AlertMuted, AlertSilenced
 
 NO_PAGE = "no page of this incident is known to have gone to this seat"
 
@@ -69,21 +70,16 @@ def true_pages_not_missed(case: Case) -> Verdict:
 
 def silence_cost_nothing(case: Case) -> Verdict:
     """Whether alerts of this incident fired under a silence before it was declared."""
-    silences = having(case.journal, AlertSilenced)
+    silences = {silence.silence: record for record, silence in having(case.journal, AlertSilenced)}
     if not silences:
         return not_observable("nothing was silenced")
     truth = labels(case)
     declared_ms = case.clocks.declared.t_ms if case.clocks.declared else case.clocks.horizon_ms
-    lifted = {event.silence: record.t_ms for record, event in having(case.journal, SilenceEnded)}
     hidden: list[Evidence] = []
-    for silenced, silence in silences:
-        until_ms = min(silence.until_ms, lifted.get(silence.silence, silence.until_ms), declared_ms)
-        for fired, alert in having(case.journal, AlertFired):
-            label = truth.get(alert.alert)
-            true = label is not None and label.label in TRUE_LABELS
-            matches = silence.matcher in (alert.rule, alert.component)
-            if true and matches and silenced.t_ms <= fired.t_ms < until_ms:
-                hidden += [cite(silenced, f"silenced {silence.matcher}"), cite(fired, f"{alert.rule} fired")]
+    for fired, alert in having(case.journal, AlertMuted):
+        label = truth.get(alert.alert)
+        if label is not None and label.label in TRUE_LABELS and fired.t_ms < declared_ms:
+            hidden += [tell(case, silences[alert.silence]), tell(case, fired)]
     if hidden:
         return judged(
             0, "an alert of this incident fired under a silence before it was declared", *hidden[:4]

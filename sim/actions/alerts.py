@@ -1,8 +1,15 @@
 """Verbs for alerts and pages."""
 
+import re
 from typing import Any, ClassVar, Self
 
-from sim.actions.base import Action, Group, Words, duration_text
+from sim.actions.base import Action, Group, Refused, Words, duration_text
+from sim.alerting.routing.matchers import MatcherError, matcher
+
+SILENCE_MAX_S = 14 * 24 * 3600
+"""The longest silence, and the longest wait for one; an assumption."""
+
+_BY = re.compile(r"[^\s\"]{1,100}")
 
 
 class AlertVerb(Action):
@@ -52,23 +59,49 @@ class Escalate(AlertVerb):
 
 
 class Silence(AlertVerb):
-    """Keep alerts from paging for a while."""
+    """Keep alerts from paging for a while, or move the end of a silence.
+
+    `matchers` is one rule, component or journey, or label matchers that must all pass; () where `silence`
+    names the one whose end moves.
+    """
 
     verb = "silence"
-    usage = "RULE|COMPONENT DURATION"
-    about = "alerts of a rule or component make no pages for a while (they still show)"
+    usage = "RULE|COMPONENT|JOURNEY|LABEL=VALUE ...|NUMBER DURATION [in DURATION] [by NAME] [because TEXT]"
+    about = "alerts of a rule or component, or with labels, make no pages for a while (they still show)"
     example = "silence DiskFilling 30m"
-    matcher: str
+    matchers: tuple[str, ...] = ()
+    silence: int | None = None
     for_s: int
+    in_s: int = 0
+    by: str = ""
+    comment: str = ""
 
     @classmethod
     def parse(cls, words: Words) -> Self:
-        matcher = words.name("rule or component", words.names.rules + words.names.components)
+        if words.peek().lstrip("#").isdecimal():
+            number = words.number("the number of the silence")
+            words.skip("for")
+            return cls(silence=number, for_s=words.duration_s("how long", SILENCE_MAX_S))
+        matchers = _matchers(words)
         words.skip("for")
-        return cls(matcher=matcher, for_s=words.duration_s("how long", 24 * 3600))
+        for_s = words.duration_s("how long", SILENCE_MAX_S)
+        in_s = words.duration_s("in how long", SILENCE_MAX_S) if words.skip("in") else 0
+        by = words.take("who wants it") if words.skip("by") else ""
+        if by and not _BY.fullmatch(by):
+            raise Refused("who wants it must be one word without quotes, of 100 letters at most")
+        comment = words.rest() if words.skip("because") else ""
+        return cls(matchers=matchers, for_s=for_s, in_s=in_s, by=by, comment=comment)
 
     def parameters(self) -> list[Any]:
-        return [self.matcher, duration_text(self.for_s)]
+        if self.silence is not None:
+            return [self.silence, duration_text(self.for_s)]
+        return [
+            *self.matchers,
+            duration_text(self.for_s),
+            f"in {duration_text(self.in_s)}" if self.in_s else None,
+            f"by {self.by}" if self.by else None,
+            f"because {self.comment}" if self.comment else None,
+        ]
 
 
 class Unsilence(AlertVerb):
@@ -86,6 +119,25 @@ class Unsilence(AlertVerb):
 
     def parameters(self) -> list[Any]:
         return [self.silence]
+
+
+def _matchers(words: Words) -> tuple[str, ...]:
+    """Take a name, or label matchers for as long as there are any; returns them in canonical form."""
+    names = words.names
+    if not _is_matcher(words.peek()):
+        known = names.rules + names.components + names.journeys
+        return (words.name("rule, component or journey", known),)
+    found = []
+    while words.left and _is_matcher(words.peek()):
+        try:
+            found.append(str(matcher(words.take("label matcher").rstrip(","))))
+        except MatcherError as problem:
+            raise Refused(str(problem)) from None
+    return tuple(found)
+
+
+def _is_matcher(word: str) -> bool:
+    return "=" in word or "!~" in word
 
 
 class OfAlert(AlertVerb):

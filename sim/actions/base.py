@@ -9,7 +9,9 @@ from sim.spec import Frozen
 
 Group = Literal["look", "alerts", "incident", "act", "time"]
 
-_TOKEN = re.compile(r'"([^"]*)"|(\S+)')
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_TOKEN = re.compile(rf'"([^"]*)"|((?:[^\s"]|{_QUOTED})+(?!\S)|\S+)')
+"""A word in quotes; a word with quotes inside, such as name="two words"; any other word."""
 _DURATION = re.compile(r"(\d+)(s|m|min|h)?")
 _UNIT_S = {"s": 1, "m": 60, "min": 60, "h": 3600, None: 60}
 

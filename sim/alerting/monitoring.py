@@ -38,10 +38,15 @@ class Raised:
 
 
 class Monitoring:
-    """Records telemetry, evaluates the rules, and tells `on_alert` of every alert that fires."""
+    """Records telemetry, evaluates the rules, and tells of every alert that fires or is over."""
 
     def __init__(
-        self, production: Production, timeline: Timeline, emit: Emit, on_alert: Callable[[Raised], None]
+        self,
+        production: Production,
+        timeline: Timeline,
+        emit: Emit,
+        on_alert: Callable[[Raised], None],
+        on_resolved: Callable[[AlertResolved], None],
     ) -> None:
         scenario, topology, seed = production.scenario, production.topology, production.seed
 
@@ -79,6 +84,7 @@ class Monitoring:
         self._timeline = timeline
         self._emit = emit
         self._on_alert = on_alert
+        self._on_resolved = on_resolved
         self.flows: deque[tuple[int, Flow]] = deque(maxlen=KEPT_SAMPLES)
         self.tools = Tools(topology, self.flows)
         self._numbers: dict[Instance, int] = {}
@@ -157,7 +163,9 @@ class Monitoring:
         instance = transition.instance
         if transition.kind == "resolved":
             number = self._numbers.pop(instance)
-            self._emit(AlertResolved(alert=number, rule=instance.rule.name, component=instance.series.name))
+            resolved = AlertResolved(alert=number, rule=instance.rule.name, component=instance.series.name)
+            self._emit(resolved)
+            self._on_resolved(resolved)
             return
         self._raised += 1
         self._numbers[instance] = self._raised

@@ -40,9 +40,25 @@ class AlertLinked(Event):
 
 
 class AlertSilenced(Event):
-    """Alerts of a rule or component make no pages until `until_ms`."""
+    """Alerts that `matcher` means notify nobody until `until_ms`.
+
+    It is a rule, a component or a journey, or label matchers as Alertmanager has them, with blanks between.
+    `from_ms` is None where the silence begins at once; `by` is who asked for it, where that is not the actor.
+    """
 
     kind = "alert.silenced"
+    silence: int
+    matcher: str
+    until_ms: int
+    from_ms: int | None = None
+    by: str = ""
+    comment: str = ""
+
+
+class SilenceMoved(Event):
+    """A silence ends at another moment than it did."""
+
+    kind = "silence.moved"
     silence: int
     matcher: str
     until_ms: int
@@ -56,8 +72,30 @@ class SilenceEnded(Event):
     matcher: str
 
 
+class AlertMuted(Event):
+    """An alert fired under a silence: nobody is notified of it."""
+
+    kind = "alert.muted"
+    alert: int
+    rule: str
+    component: str
+    silence: int
+
+
+class NotificationSent(Event):
+    """A receiver was told of a group of alerts; `reason` is in Alertmanager's words."""
+
+    kind = "notification.sent"
+    receiver: str
+    integration: str
+    group: dict[str, str]
+    reason: str
+    firing: tuple[int, ...]
+    resolved: tuple[int, ...]
+
+
 class PageSent(Event):
-    """A person was paged for an alert; `step` is the escalation step."""
+    """A person was paged for an alert, and `more` of its group; `step` is the escalation step."""
 
     kind = "page.sent"
     page: int
@@ -66,6 +104,22 @@ class PageSent(Event):
     component: str
     person: str
     step: int
+    more: tuple[int, ...] = ()
+
+
+class PageExtended(Event):
+    """More alerts of its group came to a page that was out already."""
+
+    kind = "page.extended"
+    page: int
+    alerts: tuple[int, ...]
+
+
+class PageClosed(Event):
+    """All alerts of a page are over, as far as the paging service was told."""
+
+    kind = "page.closed"
+    page: int
 
 
 class PageAcknowledged(Event):

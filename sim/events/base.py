@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-ENGINE = 3
+ENGINE = 4
 """Raised when behaviour changes; a drill of an older engine can be read and scored, not resumed."""
 
 SAMPLE_MS = 15_000

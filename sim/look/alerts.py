@@ -1,14 +1,17 @@
 """The list of alerts, and one alert with its past: `alerts` and `alert`."""
 
+from collections.abc import Iterator
+
 from sim.actions.look import AlertDetail, Alerts
 from sim.answer import Answer, Block, Line, Table, Tone, refusal
-from sim.board import AlertCard
+from sim.board import AlertCard, SilenceCard
 from sim.look.figures import ago, figure, plural, unit_of
 from sim.spec import Rule
 from sim.view import View
 
 _TONES: dict[str, Tone] = {"critical": "bad", "warning": "warn", "info": "dim"}
 SHOWN_MAX = 30
+SHOWN_TOLD = 3
 
 
 def alerts(action: Alerts, view: View) -> Answer:
@@ -28,9 +31,14 @@ def alerts(action: Alerts, view: View) -> Answer:
     if len(cards) > SHOWN_MAX:
         blocks.append(Line(f"and {len(cards) - SHOWN_MAX} more", "dim"))
     for card in view.board.silences.values():
-        text = f"silence {card.silence}: {card.matcher} until {view.wall_clock(card.until_ms)}"
-        blocks.append(Line(text, "dim"))
+        blocks.append(Line(_silence(card, view), "dim"))
     return Answer(tuple(blocks))
+
+
+def _silence(card: SilenceCard, view: View) -> str:
+    since = f"from {view.wall_clock(card.from_ms)} " if card.from_ms > view.now_ms else ""
+    why = f": {card.comment}" if card.comment else ""
+    return f"silence {card.silence}: {card.matcher} {since}until {view.wall_clock(card.until_ms)}{why}"
 
 
 def _row(card: AlertCard, view: View) -> tuple[str, ...]:
@@ -40,9 +48,11 @@ def _row(card: AlertCard, view: View) -> tuple[str, ...]:
     state = "noise" if card.noise else "linked" if card.linked else ""
     if card.resolved_ms is not None:
         state = f"over {view.wall_clock(card.resolved_ms)} {state}".strip()
-    pages = [page for page in view.board.pages.values() if page.alert == fired.alert]
+    pages = [page for page in view.board.pages.values() if fired.alert in page.alerts]
     if pages and not state:
         state = f"page {pages[-1].page}: {pages[-1].acknowledged_by or 'waiting'}"
+    if not pages and not state and card.muted_by in view.board.silences:
+        state = f"silence {card.muted_by}"
     return (str(fired.alert), fired.severity, fired.rule, on, view.wall_clock(card.since_ms), state)
 
 
@@ -65,8 +75,23 @@ def alert_detail(action: AlertDetail, view: View) -> Answer:
     ]
     labels = ", ".join(f"{key}={value}" for key, value in sorted(fired.labels.items()))
     blocks.append(Line(f"labels: {labels}", "dim"))
+    blocks += [Line(text) for text in _told(card, view)]
     blocks.append(Line(_past(fired.rule, view)))
     return Answer(tuple(blocks))
+
+
+def _told(card: AlertCard, view: View) -> Iterator[str]:
+    """Yield to whom routing told of an alert, and what keeps it from telling more."""
+    for t_ms, told in card.told[-SHOWN_TOLD:]:
+        yield f"told {told.receiver} at {view.wall_clock(t_ms)} ({told.reason})"
+    standing = view.alert_standing(card)
+    if standing is None:
+        return
+    if standing.silenced_by:
+        numbers = " and ".join(str(view.router.silences.number(name)) for name in standing.silenced_by)
+        yield f"under silence {numbers}: it notifies nobody"
+    if standing.inhibited_by:
+        yield "inhibited while another alert fires: it notifies nobody"
 
 
 def _condition(rule: Rule) -> str:

@@ -1,14 +1,15 @@
-"""Paging: critical alerts page the person on call; what nobody takes goes to the next step.
+"""Paging: what the alert routing sends to a pager goes to the person on call, then to the next step.
 
-An alert that resolves closes its page, as the paging services do. A silence keeps an alert from paging; it
-still shows.
+As the paging services do, it keeps one page for a group of alerts: what comes while the page is open is
+added to it, and the page closes when the group is told of as resolved.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sim.actions.alerts import Ack, Escalate, Link, MarkNoise, Silence, Unsilence
-from sim.actions.base import Action, Refused, duration_text
+from sim.actions.alerts import Ack, Escalate, Link, MarkNoise
+from sim.actions.base import Action, Refused
+from sim.alerting.dispatch import Firing, Told
 from sim.answer import said
 from sim.board import Board, PageCard
 from sim.decision import Decision, Emit
@@ -16,13 +17,13 @@ from sim.events import (
     AlertFired,
     AlertLinked,
     AlertMarked,
-    AlertSilenced,
     MessageSaid,
     PageAcknowledged,
+    PageClosed,
     PageEscalated,
+    PageExtended,
     PageSent,
     PersonJoined,
-    SilenceEnded,
 )
 from sim.oncall import response
 from sim.spec import Person
@@ -32,13 +33,18 @@ REPEAT_MS = 5 * 60_000
 """What still fires so long after `resolve` pages again: Alertmanager's default group_interval."""
 
 
+_Group = tuple[str, str]
+"""A receiver and a group of alerts."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page and the alert it is about; `identity` names the alert by content, for random draws."""
+    """A page, the alert that led to it, and its name for random draws."""
 
     number: int
-    alert: AlertFired
+    about: Firing
     identity: str
+    more: tuple[int, ...] = ()
 
 
 class Pager:
@@ -52,6 +58,7 @@ class Pager:
         chain: tuple[Person, ...],
         ack_timeout_s: int,
         seed: int,
+        silenced: Callable[[AlertFired], bool],
     ) -> None:
         self._timeline = timeline
         self._emit = emit
@@ -59,15 +66,33 @@ class Pager:
         self._chain = chain
         self._ack_timeout_ms = ack_timeout_s * 1000
         self._seed = seed
+        self._silenced = silenced
         self._pages: dict[int, _Page] = {}
+        self._latest: dict[_Group, int] = {}  # the last page of each group
+        self._firing: dict[_Group, tuple[Firing, ...]] = {}  # what it was last told of each group
 
-    def alert_fired(self, alert: AlertFired, identity: str) -> None:
-        """Page for this alert if it is critical and not silenced."""
-        if alert.severity != "critical" or self._silenced(alert):
-            return
-        page = _Page(len(self._pages) + 1, alert, identity)
+    def notified(self, told: Told) -> None:
+        """Page for a group of alerts, add to its page, or close it."""
+        group = (told.notification.receiver, told.notification.group_key)
+        self._firing[group] = told.firing
+        latest = self._latest.get(group)
+        card = None if latest is None else self._board.pages[latest]
+        if card is None or card.closed:
+            if told.firing:
+                self._open(group, told.firing, told.firing[0].identity)
+        elif not told.firing:
+            self._emit(PageClosed(page=card.page))
+        else:
+            new = tuple(one.alert.alert for one in told.firing if one.alert.alert not in card.alerts)
+            if new:
+                self._emit(PageExtended(page=card.page, alerts=new))
+
+    def _open(self, group: _Group, firing: tuple[Firing, ...], identity: str) -> None:
+        more = tuple(one.alert.alert for one in firing[1:])
+        page = _Page(len(self._pages) + 1, firing[0], identity, more)
         self._pages[page.number] = page
-        self._at(0, page, 0, lambda: self._send(page, 1))
+        self._latest[group] = page.number
+        self._send(page, 1)
 
     def resolved(self) -> None:
         """Page again for what still fires a while after somebody closed the incident."""
@@ -78,11 +103,13 @@ class Pager:
     def _page_again(self) -> None:
         if self._board.resolved_ms is None:
             return
-        covered = {card.alert for card in self._board.waiting_pages}
-        for page in tuple(self._pages.values()):
-            if self._board.alerts[page.alert.alert].open and page.alert.alert not in covered:
-                covered.add(page.alert.alert)
-                self.alert_fired(page.alert, f"{page.identity} again")
+        for group, number in tuple(self._latest.items()):
+            still = tuple(one for one in self._firing[group] if self._still(one.alert))
+            if still and not self._board.pages[number].waiting:
+                self._open(group, still, f"{self._pages[number].identity} again")
+
+    def _still(self, alert: AlertFired) -> bool:
+        return self._board.alerts[alert.alert].open and not self._silenced(alert)
 
     def decide(self, action: Action) -> Decision | None:
         """Return what a verb of alerts and pages leads to; None for other verbs. Raises Refused."""
@@ -91,22 +118,15 @@ class Pager:
                 return self._ack(action)
             case Escalate():
                 return self._escalate(action)
-            case Silence():
-                return self._silence(action)
-            case Unsilence():
-                return self._unsilence(action)
             case MarkNoise() | Link():
                 return self._mark(action)
         return None
 
     # --- pages going out ----------------------------------------------------------------------------------
 
-    def _silenced(self, alert: AlertFired) -> bool:
-        return any(card.matcher in (alert.rule, alert.component) for card in self._board.silences.values())
-
     def _send(self, page: _Page, step: int) -> None:
         person = self._chain[step - 1]
-        alert = page.alert
+        alert = page.about.alert
         self._emit(
             PageSent(
                 page=page.number,
@@ -115,6 +135,7 @@ class Pager:
                 component=alert.component,
                 person=person.id,
                 step=step,
+                more=page.more,
             )
         )
         self._at(self._ack_timeout_ms, page, step, lambda: self._timed_out(page, step))
@@ -133,12 +154,12 @@ class Pager:
 
     def _colleague_answers(self, page: _Page, person: Person) -> None:
         if person.id not in self._board.joined:
-            alert = page.alert
+            alert = page.about.alert
             text = f"{person.name} here, {alert.rule} on {alert.component} reached me. What do we know?"
             self._emit(PersonJoined(person=person.id, team=person.team), actor=person.id)
             self._emit(MessageSaid(sender=person.id, text=text), actor=person.id)
         if self._board.pages[page.number].waiting:
-            event = PageAcknowledged(page=page.number, alert=page.alert.alert, person=person.id)
+            event = PageAcknowledged(page=page.number, alert=page.about.alert.alert, person=person.id)
             self._emit(event, actor=person.id)
 
     def _at(self, delay_ms: int, page: _Page, step: int, action: Callable[[], None]) -> None:
@@ -174,28 +195,6 @@ class Pager:
             said(f"{person.name} ({person.team}) is paged"),
             effect=lambda: self._next_step(page, card.step + 1, "asked"),
         )
-
-    def _silence(self, action: Silence) -> Decision:
-        number = self._board.silences_made + 1
-        until_ms = self._timeline.now_ms + action.for_s * 1000
-        event = AlertSilenced(silence=number, matcher=action.matcher, until_ms=until_ms)
-        text = f"silence {number}: {action.matcher} makes no pages for {duration_text(action.for_s)}"
-        return Decision(said(text), (event,), lambda: self._end_silence_at(until_ms, event))
-
-    def _end_silence_at(self, until_ms: int, silenced: AlertSilenced) -> None:
-        def end() -> None:
-            if silenced.silence in self._board.silences:
-                self._emit(SilenceEnded(silence=silenced.silence, matcher=silenced.matcher))
-
-        self._timeline.call_at(until_ms, Order.NOTIFICATIONS, f"silence {silenced.silence:06d}", end)
-
-    def _unsilence(self, action: Unsilence) -> Decision:
-        card = self._board.silences.get(action.silence)
-        if card is None:
-            there = ", ".join(str(number) for number in self._board.silences) or "none"
-            raise Refused(f"there is no silence {action.silence} in force; there are: {there}")
-        event = SilenceEnded(silence=card.silence, matcher=card.matcher)
-        return Decision(said(f"silence {card.silence} on {card.matcher} is lifted"), (event,))
 
     def _mark(self, action: MarkNoise | Link) -> Decision:
         number = action.alert

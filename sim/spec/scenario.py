@@ -203,6 +203,10 @@ class Scenario(Frozen):
         default=None,
         description="noise of the whole estate; None: what the world's rules say, each for itself",
     )
+    alertmanager: str | None = Field(
+        default=None,
+        description="an alertmanager.yml, by path: where alerts go; None: what is critical pages at once",
+    )
     faults: tuple[Fault, ...] = ()
     changes: tuple[Change, ...] = ()
     routine_changes_per_day: float = Field(

@@ -2,7 +2,10 @@ from sim import events as ev
 from sim.answer import Line
 from sim.lines import coalesced, line_of
 
-SAY_NOTHING = {"clock.paced", "action.submitted", "action.refused", "looked.at", "clock.reached"}
+SAY_NOTHING = {
+    *("clock.paced", "action.submitted", "action.refused", "looked.at", "clock.reached"),
+    *("alert.muted", "notification.sent", "page.closed"),
+}
 
 
 def wall_clock(t_ms):
@@ -47,6 +50,12 @@ ONE_OF_EACH = {
     ev.AlertSilenced(
         silence=1, matcher="Lag", until_ms=125_000
     ): "14:01:05 SILENCE  Lag makes no pages until 14:02:05",
+    ev.AlertSilenced(
+        silence=2, matcher='zone="a"', until_ms=125_000, from_ms=66_000, by="ana", comment="noisy move"
+    ): '14:01:05 SILENCE  zone="a" makes no pages from 14:01:06 until 14:02:05 (ana): noisy move',
+    ev.SilenceMoved(
+        silence=1, matcher="Lag", until_ms=125_000
+    ): "14:01:05 SILENCE  Lag makes no pages until 14:02:05 now",
     ev.SilenceEnded(silence=1, matcher="Lag"): "14:01:05 SILENCE  Lag can page again",
     ev.PageSent(
         page=2, alert=3, rule="Lag", component="db", person="ana", step=1
@@ -54,6 +63,11 @@ ONE_OF_EACH = {
     ev.PageSent(
         page=2, alert=3, rule="Lag", component="db", person="bo", step=2
     ): "14:01:05 PAGE 2   to bo: Lag on db (alert #3, escalation step 2)",
+    ev.PageSent(
+        page=2, alert=3, rule="Lag", component="db", person="ana", step=1, more=(4, 5)
+    ): "14:01:05 PAGE 2   to ana: Lag on db (alert #3 and 2 more)",
+    ev.PageExtended(page=2, alerts=(6,)): "14:01:05 PAGE 2   also alert #6",
+    ev.PageExtended(page=2, alerts=(7, 8)): "14:01:05 PAGE 2   also alerts #7, #8",
     ev.PageAcknowledged(page=2, alert=3, person="ana"): "14:01:05 ACK      ana took page 2 (alert #3)",
     ev.PageEscalated(
         page=2, step=2, reason="unacknowledged"

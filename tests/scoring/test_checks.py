@@ -13,6 +13,7 @@ from sim.events import (
     ActStarted,
     AlertFired,
     AlertLabelled,
+    AlertMuted,
     AlertSilenced,
     FaultStarted,
     HintGiven,
@@ -106,12 +107,13 @@ def test_pages_that_come_after_the_declaration_are_not_missed() -> None:
 
 
 def test_a_silence_costs_where_it_hid_the_incident_before_the_declaration() -> None:
-    hiding, aside = (
-        AlertSilenced(silence=1, matcher=m, until_ms=2_000_000) for m in ("CheckoutErrors", "cart")
-    )
-    assert credit("silence-cost-nothing", [(100, hiding), *FLAWLESS]) == 0
-    assert credit("silence-cost-nothing", [(100, aside), *FLAWLESS]) == 1
-    assert credit("silence-cost-nothing", [*FLAWLESS, (400, hiding), (450, ALERT)]) == 1
+    silenced = AlertSilenced(silence=1, matcher="CheckoutErrors", until_ms=2_000_000)
+    hidden = AlertMuted(alert=1, rule="CheckoutErrors", component="checkout", silence=1)
+    other = hidden.model_copy(update={"alert": 99})  # nothing says that it belongs to the incident
+    assert credit("silence-cost-nothing", [(100, silenced), (330, hidden), *FLAWLESS]) == 0
+    assert credit("silence-cost-nothing", [(100, silenced), (330, other), *FLAWLESS]) == 1
+    assert credit("silence-cost-nothing", [(100, silenced), *FLAWLESS]) == 1
+    assert credit("silence-cost-nothing", [*FLAWLESS, (400, silenced), (450, hidden)]) == 1
 
 
 # --- triage -----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scoring.record import DrillRecord
 from scoring.score import judge, total
 from scoring.scorecard import Scorecard
-from sim.events import ActStarted, AlertFired, AlertLabelled, AlertSilenced, MitigationClaimed
+from sim.events import ActStarted, AlertFired, AlertLabelled, AlertMuted, AlertSilenced, MitigationClaimed
 from tests.scoring.drills_by_hand import (
     ALERT,
     FLAWLESS,
@@ -101,7 +101,10 @@ HARMS: dict[str, tuple[list[Timed], list[Timed]]] = {
         [(700, AlertLabelled(alert=9, label="self_inflicted", cause="act:9"))],
     ),
     "a silence over the incident": (
-        [(329, AlertSilenced(silence=1, matcher="CheckoutErrors", until_ms=3_600_000))],
+        [
+            (329, AlertSilenced(silence=1, matcher="CheckoutErrors", until_ms=3_600_000)),
+            (330, AlertMuted(alert=1, rule="CheckoutErrors", component="checkout", silence=1)),
+        ],
         [],
     ),
     "a false claim": ([(451, MitigationClaimed())], []),

@@ -12,6 +12,7 @@ def test_a_drill_that_nobody_plays():
     assert story(idle) == [
         (0, "drill.started", ALL),
         (90_000, "alert.fired", ALL),  # the fault begins at 60 s; BuyErrorsHigh waits 30 s
+        (90_000, "notification.sent", ALL),
         (90_000, "page.sent", ALL),
         (120_000, "alert.fired", ALL),  # DbSlow waits 60 s
         (180_000, "change.made", ALL),  # 120 s after the lead-in; what is not logged is not announced
@@ -43,6 +44,7 @@ def test_a_drill_that_is_mastered():
         (10_000, typed, MINE),
         (10_000, "looked.at", MINE),
         (90_000, "alert.fired", ALL),
+        (90_000, "notification.sent", ALL),
         (90_000, "page.sent", ALL),
         (120_000, "alert.fired", ALL),
         (130_000, typed, MINE),
@@ -59,6 +61,8 @@ def test_a_drill_that_is_mastered():
         (254_000, "act.finished", ALL),
         (255_000, "alert.resolved", ALL),
         (255_000, "alert.resolved", ALL),
+        (255_000, "notification.sent", ALL),
+        (255_000, "page.closed", ALL),
         (1_200_000, typed, MINE),
         (1_200_000, "mitigation.claimed", ALL),
         (1_200_000, typed, MINE),
@@ -90,7 +94,8 @@ def test_an_incident_commander_has_no_hands_and_an_operator():
     commander.advance(700_000)
     assert commander.enter("failover db yes").refused is False
     commander.advance(900_000)
-    told = story(commander, "alert.fired", "alert.resolved", "page.sent", "act.progressed", "change.made")
+    boring = ("alert.fired", "alert.resolved", "notification.sent", "page.sent", "page.closed")
+    told = story(commander, *boring, "act.progressed", "change.made")
     assert [(t_ms // 1000, kind) for t_ms, kind, _ in told] == [
         (0, "drill.started"),
         (0, "guide.said"),  # who has the keyboard

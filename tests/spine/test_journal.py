@@ -66,7 +66,7 @@ def test_a_torn_last_line_is_dropped(played: Path, name: str):
 def test_an_altered_record_is_named(played: Path):
     file = played / "journal.jsonl"
     file.write_text(file.read_text().replace("buying fails", "buying works"))
-    with pytest.raises(JournalError, match=r"journal\.jsonl: record 6 does not match its checksum"):
+    with pytest.raises(JournalError, match=r"journal\.jsonl: record 7 does not match its checksum"):
         journal.read(played)
 
 

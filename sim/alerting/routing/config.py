@@ -52,6 +52,11 @@ class Receiver:
     name: str
     integrations: tuple[Integration, ...]
 
+    @property
+    def pages(self) -> bool:
+        """Whether it leads to somebody's pager."""
+        return any(way.pages for way in self.integrations)
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -68,7 +73,11 @@ class Config:
 
 def load(file: Path) -> Config:
     """Read a file. Raises FileError with every mistake in it, by line."""
-    document = read(file)
+    return config_of(read(file))
+
+
+def config_of(document: Document) -> Config:
+    """Return the configuration in a document. Raises FileError with every mistake in it, by line."""
     reader = _Reader(document)
     config = reader.config(document.text)
     if reader.mistakes:

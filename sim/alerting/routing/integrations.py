@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+PAGING = ("opsgenie", "pagerduty", "pushover", "victorops", "webhook")
+"""Kinds that lead to somebody's pager; others are read when somebody looks. That a webhook does is an
+assumption: paging tools such as GoAlert or Grafana OnCall are fed by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Integration:
@@ -17,6 +21,11 @@ class Integration:
     def name(self) -> str:
         """Return it as Alertmanager names it, e.g. webhook[1]."""
         return f"{self.kind}[{self.number}]"
+
+    @property
+    def pages(self) -> bool:
+        """Whether it leads to somebody's pager."""
+        return self.kind in PAGING
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,26 @@ class Silence:
         """Return whether an alert with these labels is meant."""
         return matches_all(self.matchers, labels)
 
+    def check(self) -> None:
+        """Raise ValueError for what Alertmanager refuses, in its words."""
+        if not self.matchers:
+            raise ValueError("silence invalid: at least one matcher required")
+        if all(matcher.matches({}) for matcher in self.matchers):
+            raise ValueError("silence invalid: at least one matcher must not match the empty string")
+        if self.ends_ms < self.starts_ms:
+            raise ValueError("silence invalid: end time must not be before start time")
+
 
 class Silences:
     """All silences of one Alertmanager, in the order in which they were made."""
 
     def __init__(self) -> None:
         self._all: dict[str, Silence] = {}
-        self._made = 0
+
+    @property
+    def made(self) -> int:
+        """How many there have been."""
+        return len(self._all)
 
     def __iter__(self):  # type: ignore[no-untyped-def]
         """Go through all of them, expired ones too."""
@@ -53,8 +66,7 @@ class Silences:
         its id; otherwise the old one expires and a new one is made. Raises ValueError for a silence that
         Alertmanager refuses and KeyError for an id that it does not know.
         """
-        _check(silence)
-        old = None
+        silence.check()
         if silence.id:
             old = self._all[silence.id]
             if _may_become(old, silence, now_ms):
@@ -62,10 +74,9 @@ class Silences:
                 return old.id
             if old.state(now_ms) != "expired":
                 self.expire(old.id, now_ms)
-        self._made += 1
         new = replace(
             silence,
-            id=silence_id(self._made),
+            id=silence_id(self.made + 1),
             starts_ms=max(silence.starts_ms, now_ms),
             updated_ms=now_ms,
         )
@@ -84,6 +95,15 @@ class Silences:
                 ended = replace(silence, ends_ms=now_ms, updated_ms=now_ms)
         self._all[name] = ended
 
+    def move(self, number: int, ends_ms: int, now_ms: int) -> None:
+        """Give the n-th silence another end. Raises KeyError where there is none."""
+        name = silence_id(number)
+        self._all[name] = replace(self._all[name], ends_ms=ends_ms, updated_ms=now_ms)
+
+    def number(self, name: str) -> int:
+        """Return which silence this is, from 1. Raises KeyError where there is none."""
+        return list(self._all).index(self._all[name].id) + 1
+
     def silencing(self, labels: Labels, now_ms: int) -> tuple[str, ...]:
         """Return the ids of the silences that keep an alert with these labels silent now, sorted."""
         return tuple(
@@ -94,15 +114,6 @@ class Silences:
 def silence_id(number: int) -> str:
     """Return the id of the n-th silence: a UUID by form, as clients expect, and the same in every run."""
     return f"00000000-0000-4000-8000-{number:012x}"
-
-
-def _check(silence: Silence) -> None:
-    if not silence.matchers:
-        raise ValueError("silence invalid: at least one matcher required")
-    if all(matcher.matches({}) for matcher in silence.matchers):
-        raise ValueError("silence invalid: at least one matcher must not match the empty string")
-    if silence.ends_ms < silence.starts_ms:
-        raise ValueError("silence invalid: end time must not be before start time")
 
 
 def _may_become(old: Silence, new: Silence, now_ms: int) -> bool:
