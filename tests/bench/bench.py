@@ -58,6 +58,7 @@ FLOW = Figure("flow alone, 60 cells, quiet", "ticks/s")
 FLOW_DRY = Figure("flow alone, 60 cells, pools dry", "ticks/s")
 SCALE = {cells: Figure(f"a tick of {cells} cells", "ms") for cells in CELLS}
 EXPONENT = Figure("exponent of a tick's cost over cells", "", 1.1)
+ROUTING = Figure("routing", "alerts/s", 20_000, more_is_better=True)
 NOISE = Figure("a noisy day of 40 services", "s", 0.5)
 CHECK = Figure("scenarios check --all --seeds 5", "s", 240)
 
@@ -162,6 +163,7 @@ def one_round(fresh: Fresh, slowest: dict[str, float]) -> Iterator[tuple[Figure,
     for cells, figure in SCALE.items():
         yield figure, scale[cells]
     yield EXPONENT, scale["exponent"]
+    yield ROUTING, fresh.python(INSIDE, "routing").told()["alerts_a_second"]
     yield NOISE, fresh.python(INSIDE, "noise").told()["noisy"]
 
 

@@ -12,6 +12,7 @@ from time import perf_counter
 
 from bench_flow import ticks_per_s
 from bench_noise import day_s
+from bench_routing import alerts_a_second
 from bench_scale import exponent, tick_ms_by_cells
 
 from scenarios.library import resolve
@@ -86,6 +87,11 @@ def noise() -> dict[str, float]:
     return {"noisy": day_s()}
 
 
+def routing() -> dict[str, float]:
+    """Return how many alerts are routed in a second."""
+    return {"alerts_a_second": alerts_a_second()}
+
+
 def scale() -> dict[str, float]:
     """Return the cost of a tick in ms by number of cells, and the exponent it grows with."""
     costs = tick_ms_by_cells()
@@ -120,5 +126,6 @@ if __name__ == "__main__":
         "flow": ticks_per_s,
         "scale": scale,
         "noise": noise,
+        "routing": routing,
     }
     print(json.dumps(figures[sys.argv[1]](*sys.argv[2:])))

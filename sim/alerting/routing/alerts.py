@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 Labels = Mapping[str, str]
 
@@ -83,8 +84,13 @@ def merged(old: Alert, new: Alert, now_ms: int) -> Alert:
 
 def fingerprint(labels: Labels) -> str:
     """Return the 16 hexadecimal digits that name a label set: FNV-1a of sorted names and values."""
+    return _fingerprint(tuple(sorted(labels.items())))
+
+
+@lru_cache(maxsize=65_536)  # the same alerts are pushed again every minute
+def _fingerprint(labels: tuple[tuple[str, str], ...]) -> str:
     total = _FNV_OFFSET
-    for name in sorted(labels):
-        for byte in (*name.encode(), 0xFF, *labels[name].encode(), 0xFF):
+    for name, value in labels:
+        for byte in (*name.encode(), 0xFF, *value.encode(), 0xFF):
             total = ((total ^ byte) * _FNV_PRIME) & _FNV_MASK
     return f"{total:016x}"

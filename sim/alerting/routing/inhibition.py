@@ -1,9 +1,9 @@
 """Inhibition: an alert that is muted while another one fires."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sim.alerting.routing.alerts import Alert, Labels
+from sim.alerting.routing.alerts import Labels
 from sim.alerting.routing.matchers import Matcher, matches_all
 
 
@@ -15,28 +15,42 @@ class Inhibition:
     target: tuple[Matcher, ...]
     equal: tuple[str, ...]
 
-    def muted_by(self, labels: Labels, firing: Iterable[Alert]) -> Alert | None:
-        """Return the firing alert that mutes an alert with these labels, if any does.
+    def equals(self, labels: Labels) -> tuple[str, ...]:
+        """Return the values in which source and target have to be equal."""
+        return tuple(labels.get(name, "") for name in self.equal)
+
+
+class Inhibitor:
+    """The inhibition rules with the alerts that are a source of any, found by the values that must be equal.
+
+    Alerts are known by fingerprint; whether one fires is asked when it matters.
+    """
+
+    def __init__(self, rules: Sequence[Inhibition]) -> None:
+        self._rules = tuple(rules)
+        self._sources: tuple[dict[tuple[str, ...], dict[str, Labels]], ...] = tuple({} for _ in rules)
+
+    def add(self, fingerprint: str, labels: Labels) -> None:
+        """Remember an alert where it is a source."""
+        for rule, sources in zip(self._rules, self._sources, strict=True):
+            if matches_all(rule.source, labels):
+                sources.setdefault(rule.equals(labels), {})[fingerprint] = labels
+
+    def forget(self, fingerprint: str, labels: Labels) -> None:
+        """Drop an alert."""
+        for rule, sources in zip(self._rules, self._sources, strict=True):
+            sources.get(rule.equals(labels), {}).pop(fingerprint, None)
+
+    def muting(self, labels: Labels, fires: Callable[[str], bool]) -> str | None:
+        """Return the fingerprint of the firing alert that mutes one with these labels; None where none does.
 
         What is source and target at once is not muted by others of the kind, so that nothing mutes itself.
         """
-        if not matches_all(self.target, labels):
-            return None
-        both = matches_all(self.source, labels)
-        for other in firing:
-            if (
-                all(other.labels.get(name, "") == labels.get(name, "") for name in self.equal)
-                and matches_all(self.source, other.labels)
-                and not (both and matches_all(self.target, other.labels))
-            ):
-                return other
+        for rule, sources in zip(self._rules, self._sources, strict=True):
+            if not matches_all(rule.target, labels):
+                continue
+            both = matches_all(rule.source, labels)
+            for fingerprint, other in sources.get(rule.equals(labels), {}).items():
+                if fires(fingerprint) and not (both and matches_all(rule.target, other)):
+                    return fingerprint
         return None
-
-
-def inhibitor(rules: Sequence[Inhibition], labels: Labels, firing: Sequence[Alert]) -> str | None:
-    """Return the fingerprint of the alert that mutes an alert with these labels; None where none does."""
-    for rule in rules:
-        other = rule.muted_by(labels, firing)
-        if other is not None:
-            return other.fingerprint
-    return None

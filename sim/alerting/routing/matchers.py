@@ -52,9 +52,8 @@ class Matcher:
     def matches(self, labels: Labels) -> bool:
         """Return whether labels pass."""
         value = labels.get(self.name, "")
-        if self._pattern is None:
-            return (value == self.value) is self.is_equal
-        return (self._pattern.fullmatch(value) is not None) is self.is_equal
+        same = value == self.value if self._pattern is None else self._pattern.fullmatch(value) is not None
+        return same is self.is_equal
 
     def __str__(self) -> str:
         """Return it as Alertmanager writes it."""
@@ -64,7 +63,10 @@ class Matcher:
 
 def matches_all(matchers: tuple[Matcher, ...], labels: Labels) -> bool:
     """Return whether labels pass all matchers; they pass where there are none."""
-    return all(matcher.matches(labels) for matcher in matchers)
+    for matcher in matchers:  # noqa: SIM110 - this is asked all the time, and `all` takes twice as long
+        if not matcher.matches(labels):
+            return False
+    return True
 
 
 def matcher(text: str) -> Matcher:

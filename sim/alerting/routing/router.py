@@ -1,6 +1,6 @@
 """An Alertmanager at work: alerts come in, groups are flushed at their times, receivers are notified."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -9,7 +9,7 @@ from typing import Literal
 from sim.alerting.routing.alerts import Alert, Push, merged, received
 from sim.alerting.routing.config import Config
 from sim.alerting.routing.dedup import Reason, Told, reason_to_tell
-from sim.alerting.routing.inhibition import inhibitor
+from sim.alerting.routing.inhibition import Inhibitor
 from sim.alerting.routing.integrations import Integration
 from sim.alerting.routing.route import Route
 from sim.alerting.routing.silences import Silences
@@ -70,6 +70,24 @@ class GroupView:
     alerts: tuple[Alert, ...]
 
 
+_Key = tuple[object, ...]
+"""What tells one group from all others: its route and its labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A group that an alert belongs to."""
+
+    route: Route
+    labels: dict[str, str]
+    key: _Key
+
+
+def _placed(route: Route, labels: Mapping[str, str]) -> _Place:
+    grouped = route.group_labels(labels)
+    return _Place(route, grouped, (route.place, *sorted(grouped.items())))
+
+
 @dataclass(slots=True)
 class _Group:
     route: Route
@@ -97,9 +115,11 @@ class Router:
         self.silences = Silences()
         self._starts_at = starts_at
         self._alerts: dict[str, Alert] = {}
-        self._groups: dict[tuple[object, ...], _Group] = {}
+        self._inhibitor = Inhibitor(config.inhibitions)
+        self._places: dict[str, tuple[_Place, ...]] = {}  # where an alert belongs, by fingerprint
+        self._groups: dict[_Key, _Group] = {}
         self._log: dict[tuple[str, str, str], Told] = {}  # by group key, receiver and integration
-        self._queue: list[tuple[int, int, tuple[object, ...]]] = []
+        self._queue: list[tuple[int, int, _Key]] = []
         self._made = 0
         self._tidied_ms = 0
         self._forgot_ms = 0
@@ -147,7 +167,10 @@ class Router:
         """Go on with another configuration: alerts, silences and what was told stay, groups begin anew."""
         self.config = config
         self._groups.clear()
+        self._places.clear()
+        self._inhibitor = Inhibitor(config.inhibitions)
         for alert in self.alerts(now_ms):
+            self._inhibitor.add(alert.fingerprint, alert.labels)
             self._place(alert, now_ms)
 
     # --- what can be asked --------------------------------------------------------------------------------
@@ -160,14 +183,16 @@ class Router:
     def status(self, alert: Alert, now_ms: int) -> Status:
         """Return how an alert stands now."""
         silenced = self.silences.silencing(alert.labels, now_ms)
-        source = inhibitor(self.config.inhibitions, alert.labels, self.alerts(now_ms))
+        source = self._muting(alert, now_ms)
         inhibited = () if source is None else (source,)
-        taken = self.config.route.taken(alert.labels)
-        flushed = any(g.flushed and alert.fingerprint in g.alerts for g in self._groups.values())
+        places = self._places_of(alert)
+        groups = [self._groups[place.key] for place in places if place.key in self._groups]
+        flushed = any(group.flushed and alert.fingerprint in group.alerts for group in groups)
         state: State = "active" if flushed else "unprocessed"
         if silenced or inhibited:
             state = "suppressed"
-        return Status(state, silenced, inhibited, tuple(dict.fromkeys(route.receiver for route in taken)))
+        receivers = tuple(dict.fromkeys(place.route.receiver for place in places))
+        return Status(state, silenced, inhibited, receivers)
 
     def groups(self) -> tuple[GroupView, ...]:
         """Return the groups that hold alerts, by labels and receiver."""
@@ -186,35 +211,43 @@ class Router:
 
     def _take(self, alert: Alert, now_ms: int) -> None:
         old = self._alerts.get(alert.fingerprint)
-        if old is not None:
+        if old is None:
+            self._inhibitor.add(alert.fingerprint, alert.labels)
+        else:
             alert = merged(old, alert, now_ms)
         self._alerts[alert.fingerprint] = alert
         self._place(alert, now_ms)
 
     def _place(self, alert: Alert, now_ms: int) -> None:
         """Put an alert into its groups."""
-        for route in self.config.route.taken(alert.labels):
-            labels = route.group_labels(alert.labels)
-            key = (route.place, *sorted(labels.items()))
-            group = self._groups.get(key)
+        for place in self._places_of(alert):
+            group = self._groups.get(place.key)
             if group is None:
-                group = self._opened(route, labels, key, now_ms)
+                group = self._opened(place, now_ms)
             group.alerts[alert.fingerprint] = alert
-            if not group.flushed and alert.starts_ms + route.group_wait_ms < now_ms:
-                self._wait(group, key, now_ms)
+            if not group.flushed and alert.starts_ms + place.route.group_wait_ms < now_ms:
+                self._wait(group, place.key, now_ms)
 
-    def _opened(self, route: Route, labels: dict[str, str], key: tuple[object, ...], now_ms: int) -> _Group:
+    def _places_of(self, alert: Alert) -> tuple[_Place, ...]:
+        """Return the groups an alert belongs to, whether they are open or not."""
+        places = self._places.get(alert.fingerprint)
+        if places is None:
+            places = tuple(_placed(route, alert.labels) for route in self.config.route.taken(alert.labels))
+            self._places[alert.fingerprint] = places
+        return places
+
+    def _opened(self, place: _Place, now_ms: int) -> _Group:
         self._made += 1
-        group = _Group(route, labels, 0, self._made)
-        self._groups[key] = group
-        self._wait(group, key, now_ms + route.group_wait_ms)
+        group = _Group(place.route, place.labels, 0, self._made)
+        self._groups[place.key] = group
+        self._wait(group, place.key, now_ms + place.route.group_wait_ms)
         return group
 
-    def _wait(self, group: _Group, key: tuple[object, ...], until_ms: int) -> None:
+    def _wait(self, group: _Group, key: _Key, until_ms: int) -> None:
         group.next_ms = until_ms
         heappush(self._queue, (until_ms, group.order, key))
 
-    def _current(self, entry: tuple[int, int, tuple[object, ...]]) -> bool:
+    def _current(self, entry: tuple[int, int, _Key]) -> bool:
         at_ms, order, key = entry
         group = self._groups.get(key)
         return group is not None and group.order == order and group.next_ms == at_ms
@@ -227,11 +260,12 @@ class Router:
         if now_ms // FORGET_MS > self._forgot_ms // FORGET_MS:
             self._forgot_ms = now_ms
             for name in [name for name, alert in self._alerts.items() if alert.resolved(now_ms)]:
-                del self._alerts[name]
+                self._inhibitor.forget(name, self._alerts.pop(name).labels)
+                self._places.pop(name, None)
 
     # --- notifications out --------------------------------------------------------------------------------
 
-    def _flush(self, group: _Group, key: tuple[object, ...], now_ms: int) -> list[Notification]:
+    def _flush(self, group: _Group, key: _Key, now_ms: int) -> list[Notification]:
         self._wait(group, key, now_ms + group.route.group_interval_ms)
         group.flushed = True
         if not group.alerts:
@@ -264,14 +298,16 @@ class Router:
         )
 
     def _unmuted(self, seen: list[Notified], now_ms: int) -> list[Notified]:
-        rules = self.config.inhibitions
-        firing = self.alerts(now_ms) if rules else ()
         return [
             one
             for one in seen
-            if inhibitor(rules, one.alert.labels, firing) is None
+            if self._muting(one.alert, now_ms) is None
             and not self.silences.silencing(one.alert.labels, now_ms)
         ]
+
+    def _muting(self, alert: Alert, now_ms: int) -> str | None:
+        """Return the alert that inhibits another one now; None where none does."""
+        return self._inhibitor.muting(alert.labels, lambda name: not self._alerts[name].resolved(now_ms))
 
     def _tell(
         self, group: _Group, way: Integration, heard: list[Notified], now_ms: int

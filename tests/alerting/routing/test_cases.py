@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim.alerting.routing.alerts import Push, received
+from sim.alerting.routing.alerts import Push
 from sim.alerting.routing.config import load
-from sim.alerting.routing.inhibition import Inhibition, inhibitor
+from sim.alerting.routing.inhibition import Inhibition, Inhibitor
 from sim.alerting.routing.intervals import TimeInterval
 from sim.alerting.routing.matchers import Matcher
 from sim.alerting.routing.router import Router
@@ -175,9 +175,11 @@ def test_inhibition(case):
         return tuple(Matcher(name, "=", value) for name, value in labels.items())
 
     rules = [Inhibition(equals(r["source"]), equals(r["target"]), tuple(r["equal"])) for r in case["rules"]]
-    firing = [received(Push(labels), 0, 1000) for labels in case["active_alerts"]]
+    inhibitor = Inhibitor(rules)
+    for number, labels in enumerate(case["active_alerts"]):
+        inhibitor.add(str(number), labels)
     for target in case["targets"]:
-        assert (inhibitor(rules, target["labels"], firing) is not None) is target["inhibited"], target
+        assert (inhibitor.muting(target["labels"], lambda _: True) is not None) is target["inhibited"], target
 
 
 @pytest.mark.parametrize("case", cases("silence_matching"))
