@@ -51,6 +51,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # the default of 5 makes a burst of notifications wait a second to connect
+
+
 @contextmanager
 def running(folder: Path, config: str) -> Iterator[Real]:
     """Start the program with a configuration in which {hook} is the receiver's address."""
@@ -67,7 +71,7 @@ def running(folder: Path, config: str) -> Iterator[Real]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    server = _Server(("127.0.0.1", 0), Hook)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     file = folder / "real.yml"
     file.write_text(config.replace("{hook}", f"http://127.0.0.1:{server.server_address[1]}"))
