@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sim.bots.runs import Job, Run
+    from sim.drill import Drill
     from sim.home import Home
     from sim.opening import OpenDrill
+    from sim.room.console import Beside
     from sim.room.script import ScriptLine
     from sim.spec import Scenario
 
 LAZY = {
     "alerts": ("sim.alerting.commands", "alerts"),
+    "bridge": ("sim.bridge.commands", "bridge"),
     "drills": ("sim.commands", "drills"),
     "scenarios": ("scenarios.commands", "scenarios"),
     "score": ("scoring.commands", "score"),
@@ -43,6 +46,7 @@ NOISE = ("quiet", "normal", "noisy", "storm")
 
 SHORT_HELP = {
     "alerts": "See what noise there is, where alerts would go, and who is notified when.",
+    "bridge": "Play a drill for real tools: amtool, promtool, Prometheus, Grafana.",
     "drills": "List, show, verify and delete the drills that were played.",
     "scenarios": "See what can be played, and check files of your own.",
     "score": "Show the scorecard of a drill.",
@@ -98,6 +102,22 @@ class Below:
         from scenarios.library import FIRST_DRILL
 
         return _resolved(named or FIRST_DRILL)
+
+    def open_drill(
+        self, scenario: str | None, resumed: str | None, home: str | None, **given: Any
+    ) -> "OpenDrill":
+        """Return a new drill, or one to go on with. Raises PagerDrillError."""
+        from sim.home import Home, home_folder
+
+        place = Home(home_folder(home))
+        if resumed is not None:
+            if scenario is not None or any(value is not None for value in given.values()):
+                raise click.UsageError("--resume takes nothing that makes another drill")
+            return _resume(place, resumed, interactive=False)
+        seat = ("responder", "you")
+        return _new(
+            place, scenario, given["seed"], *seat, given["noise"], given["alertmanager"], interactive=False
+        )
 
     def play_all(self, scenario: "Scenario", seeds: int) -> "Iterator[Run]":
         """Play all scripted players in a scenario over seeds 1 to `seeds`."""
@@ -166,6 +186,7 @@ HOME_OPTION = click.option(
     type=click.Path(dir_okay=False),
     help="An alertmanager.yml: where alerts go (default: as the scenario says).",
 )
+@click.option("--bridge", "port", type=click.IntRange(0, 65_535), help="Let amtool and others in at a port.")
 @click.option("--script", type=click.File("rb"), help="Play these lines as fast as possible.")
 @click.option("--resume", "resumed", metavar="DRILL", help="Go on with a drill that was left.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scorecard as JSON at the end.")
@@ -184,6 +205,7 @@ def play(
     name: str | None,
     noise: str | None,
     alertmanager: str | None,
+    port: int | None,
     script: BinaryIO | None,
     resumed: str | None,
     as_json: bool,
@@ -216,7 +238,7 @@ def play(
         opened = _new(place, scenario, seed, *seat, noise, alertmanager, interactive=on_terminal)
     with opened:
         if lines is None:
-            over = _play_live(opened, place, speed)
+            over = _play_live(opened, place, speed, port)
         else:
             _play_script(opened, lines, quiet=as_json)
             over = True
@@ -332,8 +354,8 @@ def _resume(place: "Home", drill: str, *, interactive: bool) -> "OpenDrill":
     return resume(place.folder(drill), interactive=interactive)
 
 
-def _play_live(opened: "OpenDrill", place: "Home", speed: float) -> bool:
-    """Play on the terminal; return whether the drill is over."""
+def _play_live(opened: "OpenDrill", place: "Home", speed: float, port: int | None) -> bool:
+    """Play on the terminal, with a bridge at a port where one is wanted; return whether the drill is over."""
     import os
     import time
 
@@ -352,8 +374,21 @@ def _play_live(opened: "OpenDrill", place: "Home", speed: float) -> bool:
         drill_id=opened.path.name,
         history_path=place.history_file,
         colour=colour_wanted(os.environ),
+        beside=None if port is None else _bridge(drill, wall_ms, port, speed),
     )
     return outcome == "ended"
+
+
+def _bridge(drill: "Drill", wall_ms: "Callable[[], int]", port: int, speed: float) -> "Beside":
+    """Return a bridge for this machine, beside the console."""
+    from sim.bridge import commands
+
+    commands.needs_extra()
+    listener = commands.listen("127.0.0.1", port)
+    commands.greet(listener, speed, [])
+    from sim.bridge.beside import bridge
+
+    return bridge(drill, wall_ms, listener, None, (), lambda _: None)
 
 
 def _forget_typed_ahead() -> None:

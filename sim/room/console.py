@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,9 @@ MARK_MS = 1_000
 RECENT_LINES = 12
 """Shown again after a pause, since the screen was cleared."""
 
+Beside = Callable[[Callable[[], Clock]], AbstractAsyncContextManager[None]]
+"""What goes on beside a drill for as long as it is played; it may ask for the clock."""
+
 Outcome = Literal["ended", "left"]
 """Whether the drill is over, or the person left it to go on later."""
 
@@ -41,6 +45,7 @@ def run(
     drill_id: str,
     history_path: Path | None = None,
     colour: bool = True,
+    beside: Beside | None = None,
 ) -> Outcome:
     """Let a person play the drill on this terminal until it ends or they leave.
 
@@ -48,7 +53,7 @@ def run(
     error of the drill comes out of here with the terminal in order.
     """
     console = _Console(drill, clock, wall_ms, drill_id=drill_id, history_path=history_path, colour=colour)
-    return asyncio.run(console.run())
+    return asyncio.run(console.run(beside))
 
 
 class _Console:
@@ -77,8 +82,12 @@ class _Console:
         self._interrupted = asyncio.Event()
         self._prompt = prompt_session(drill.view, history_path, lambda: self._bar, self._interrupted.set)
 
-    async def run(self) -> Outcome:
+    async def run(self, beside: Beside | None) -> Outcome:
         """Play until the drill ends or the person leaves."""
+        async with nullcontext() if beside is None else beside(lambda: self._clock):
+            return await self._play()
+
+    async def _play(self) -> Outcome:
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # not everywhere possible
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupted.set)
         if self._clock.speed != 1.0:

@@ -39,6 +39,18 @@ class Silence:
         if self.ends_ms < self.starts_ms:
             raise ValueError("silence invalid: end time must not be before start time")
 
+    def may_become(self, new: "Silence", now_ms: int) -> bool:
+        """Return whether it can change into another one and still be the same silence."""
+        if self.matchers != new.matchers:
+            return False
+        match self.state(now_ms):
+            case "active":
+                return new.starts_ms // 1000 == self.starts_ms // 1000 and new.ends_ms >= now_ms
+            case "pending":
+                return new.starts_ms >= now_ms
+            case "expired":
+                return False
+
 
 class Silences:
     """All silences of one Alertmanager, in the order in which they were made."""
@@ -55,6 +67,11 @@ class Silences:
         """Go through all of them, expired ones too."""
         return iter(tuple(self._all.values()))
 
+    @property
+    def newest(self) -> str:
+        """The id of the one that was made last."""
+        return silence_id(self.made)
+
     def get(self, name: str) -> Silence | None:
         """Return a silence by its id."""
         return self._all.get(name)
@@ -69,7 +86,7 @@ class Silences:
         silence.check()
         if silence.id:
             old = self._all[silence.id]
-            if _may_become(old, silence, now_ms):
+            if old.may_become(silence, now_ms):
                 self._all[old.id] = replace(silence, starts_ms=old.starts_ms, updated_ms=now_ms)
                 return old.id
             if old.state(now_ms) != "expired":
@@ -114,15 +131,3 @@ class Silences:
 def silence_id(number: int) -> str:
     """Return the id of the n-th silence: a UUID by form, as clients expect, and the same in every run."""
     return f"00000000-0000-4000-8000-{number:012x}"
-
-
-def _may_become(old: Silence, new: Silence, now_ms: int) -> bool:
-    if old.matchers != new.matchers:
-        return False
-    match old.state(now_ms):
-        case "active":
-            return new.starts_ms // 1000 == old.starts_ms // 1000 and new.ends_ms >= now_ms
-        case "pending":
-            return new.starts_ms >= now_ms
-        case "expired":
-            return False
