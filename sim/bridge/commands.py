@@ -95,10 +95,11 @@ def bridge(
     needs_extra()
     token = read_token(host, token_file)
     targets = read_targets(notify, send_outside)
-    listener = listen(host, port)
-    with above.open_drill(
-        scenario, resumed, home, seed=seed, noise=noise, alertmanager=alertmanager
-    ) as opened:
+    given = {"seed": seed, "noise": noise, "alertmanager": alertmanager}
+    with (
+        listen(host, port) as listener,
+        above.open_drill(scenario, resumed, home, **given) as opened,
+    ):
         drill = opened.drill
         if not drill.ended:
             drill.resume()

@@ -77,13 +77,15 @@ async def sending(
     hosted: Hosted, targets: Sequence[Target], trouble: Callable[[str], None]
 ) -> AsyncIterator[None]:
     """Send every notification of the drill from now on, while the block runs and a moment after it."""
+    known = hosted.drill.view.events(-1)
+    seen = known[-1].seq if known else -1
     queues = [asyncio.Queue[Told](QUEUE_MAX) for _ in targets]
     async with httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False) as client:
         posting = [
             asyncio.create_task(_post_all(client, one, queue, trouble))
             for one, queue in zip(targets, queues, strict=True)
         ]
-        watching = asyncio.create_task(_watch(hosted, targets, queues, trouble))
+        watching = asyncio.create_task(_watch(hosted, targets, queues, trouble, seen))
         try:
             yield
         finally:
@@ -99,13 +101,11 @@ async def _watch(
     targets: Sequence[Target],
     queues: Sequence["asyncio.Queue[Told]"],
     trouble: Callable[[str], None],
+    seen: int,
 ) -> None:
     """Put what is told into the queues; a full one loses it, aloud."""
-    view = hosted.drill.view
-    known = view.events(-1)
-    seen = known[-1].seq if known else -1
     while True:
-        for number, told in told_since(view, seen, hosted.drill.scenario.id, hosted.times()):
+        for number, told in told_since(hosted.drill.view, seen, hosted.drill.scenario.id, hosted.times()):
             seen = number
             for one, queue in zip(targets, queues, strict=True):
                 try:
