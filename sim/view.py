@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.actions import Names
 from sim.actions.completion import completed
@@ -19,6 +20,7 @@ from sim.alerting.monitoring import Monitoring
 from sim.alerting.routing.router import Router
 from sim.alerting.routing.router import Status as Standing
 from sim.alerting.rules import Instance
+from sim.alerting.rules import State as RuleState
 from sim.board import AlertCard, Board, PageCard
 from sim.events import Record
 from sim.journal import Log
@@ -35,7 +37,7 @@ from sim.world.instances import Source, Window, of_instances
 from sim.world.logs import Note
 from sim.world.production import Production
 from sim.world.series import By, SeriesId
-from sim.world.signals import SIGNALS
+from sim.world.signals import SIGNALS, Part
 from sim.world.telemetry import Curve
 from sim.world.tools import SLOW_DATA_MS, State
 
@@ -332,6 +334,27 @@ class View:
     def warm_up(self) -> None:
         """Work out the day before the drill now, so that nobody waits for it at their first graph."""
         self.measured_at(self.world.journeys[0].id, "rps", -1)
+
+    def measured(
+        self, kind: str, name: str, times_ms: NDArray[np.int64]
+    ) -> tuple[tuple[Part, ...], NDArray[np.float32]]:
+        """Return the parts of a component or journey and what was measured of them at samples' times.
+
+        (times, parts, SIGNALS), NaN without data and after what the dashboards show.
+        """
+        parts, values = self._monitoring.telemetry.block(kind, name, times_ms)
+        if self.data_ms is None or (times_ms > self.data_ms).any():
+            values = values.copy()
+            values[times_ms > (-DAY_MS if self.data_ms is None else self.data_ms)] = np.nan
+        return parts, values
+
+    def rules_now(self) -> tuple[tuple[Instance, RuleState, float], ...]:
+        """Return every rule instance with its state and the value it was last evaluated on."""
+        return self._monitoring.states()
+
+    def active_since_ms(self, instance: Instance) -> int:
+        """Return since when the condition of a rule instance is what it is."""
+        return self._monitoring.active_since_ms(instance)
 
     def measured_now(self, subject: str, signal: str) -> float | None:
         """Return the latest value; None without data."""

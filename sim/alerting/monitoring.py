@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.alerting.noise import blips
 from sim.alerting.noise.background import Background, ground
-from sim.alerting.rules import Instance, RuleStates, Transition, instances
+from sim.alerting.rules import Instance, RuleStates, State, Transition, instances
 from sim.alerting.undisturbed import Undisturbed
 from sim.decision import Emit
 from sim.events import SAMPLE_MS, AlertFired, AlertResolved
@@ -102,6 +102,15 @@ class Monitoring:
     def crossed(self, signals: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Return for each of `rules` whether signals (subjects, SIGNALS) lie past its threshold."""
         return self._states.crossed(signals.reshape(-1)[self.columns])
+
+    def states(self) -> tuple[tuple[Instance, State, float], ...]:
+        """Return every instance with its state and the value of the last sample."""
+        values = self.telemetry.latest_values(self.columns)
+        return tuple(zip(self.rules, self._states.states(), map(float, values), strict=True))
+
+    def active_since_ms(self, instance: Instance) -> int:
+        """Return since when the condition of an instance is what it is."""
+        return self._states.active_since_ms(self.number(instance))
 
     def truly_crossed(self, instance: Instance) -> tuple[int, ...]:
         """Return when in its rule's `for` window up to now the true signal was past the threshold."""

@@ -124,6 +124,10 @@ class RuleStates:
             for i in changed
         )
 
+    def active_since_ms(self, number: int) -> int:
+        """Return since when the condition of an instance is what it is."""
+        return int(self._since_ms[number])
+
     def states(self) -> tuple[State, ...]:
         """Return the state of every instance after the last evaluation."""
         return tuple(

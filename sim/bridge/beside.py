@@ -10,6 +10,7 @@ from sim.bridge.app import app
 from sim.bridge.hosted import Hosted
 from sim.bridge.outward.sender import Target, sending
 from sim.bridge.serve import serving
+from sim.bridge.store import DrillStore
 from sim.clock import Clock
 from sim.drill import Drill
 from sim.room.console import Beside
@@ -34,6 +35,7 @@ def bridge(
             unix_ms=lambda: wall_ms() + behind_ms,
             speed=lambda: clock().speed,
             since_ms=drill.now_ms,
+            store=DrillStore(drill.view),
         )
         async with AsyncExitStack() as stack:
             if listener is not None:

@@ -7,6 +7,8 @@ from sim.actions import Action, Refused, parse
 from sim.answer import Answer
 from sim.bridge.alertmanager import Seen
 from sim.bridge.answer import Problem
+from sim.bridge.prometheus import Asked, check_measured
+from sim.bridge.store import DrillStore
 from sim.bridge.time_map import TimeMap
 from sim.drill import Drill
 
@@ -23,6 +25,7 @@ class Hosted:
     unix_ms: Callable[[], int]
     speed: Callable[[], float]
     since_ms: int
+    store: DrillStore
 
     def times(self) -> TimeMap:
         """Return how simulated and outside time belong together now."""
@@ -32,6 +35,13 @@ class Hosted:
         """Return the alerting side of the drill as it is now. Raises Problem while nobody may look."""
         self.check_running()
         return Seen(self.drill.view.router, self.drill.now_ms, self.times())
+
+    def asked(self) -> Asked:
+        """Return the measuring side of the drill as it is now. Raises Problem while nobody may look."""
+        self.check_running()
+        asked = Asked(self.drill.view, self.store, self.times())
+        check_measured(asked)
+        return asked
 
     def check_running(self) -> None:
         """Raise Problem while the drill is paused: nobody may look at it then."""

@@ -167,6 +167,18 @@ class Telemetry:
             for one in wanted
         ]
 
+    def block(
+        self, of: str, name: str, times_ms: NDArray[np.int64]
+    ) -> tuple[tuple[Part, ...], NDArray[np.float32]]:
+        """Return the parts of a component, or a journey as its one part, and (times, parts, SIGNALS) of them.
+
+        Times are multiples of 15 s up to the last sample. Raises KeyError for unknown names.
+        """
+        subjects = self._together(of, name)
+        parts = (Part(None, "", subjects.start),) if of == "journey" else self._layout.parts[name]
+        values = self._values(times_ms, subjects)
+        return parts, values[:, [part.subject - subjects.start for part in parts]]
+
     def recent(self, of: str, name: str, t_ms: int, samples: int) -> dict[tuple[By | None, str], Floats]:
         """Return the means of the last samples up to `t_ms` of a component with its parts, or of a journey.
 

@@ -12,6 +12,7 @@ import httpx
 from sim.bridge.app import app
 from sim.bridge.hosted import Hosted
 from sim.bridge.serve import address, listen, serving
+from sim.bridge.store import DrillStore
 from sim.drill import Drill
 from tests.spine.small import drill
 
@@ -27,6 +28,9 @@ class Stage:
     speed: float = 1.0
     began_ms: int = UNIX_MS
 
+    def __post_init__(self) -> None:
+        self.store = DrillStore(self.drill.view)
+
     @property
     def hosted(self) -> Hosted:
         return Hosted(
@@ -35,6 +39,7 @@ class Stage:
             unix_ms=lambda: self.began_ms + self.drill.now_ms,
             speed=lambda: self.speed,
             since_ms=0,
+            store=self.store,
         )
 
     def at(self, seconds: float, *lines: str) -> "Stage":

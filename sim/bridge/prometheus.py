@@ -1,0 +1,272 @@
+"""Prometheus' HTTP API over a drill: pure answers, in the form and words of Prometheus 2.42."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import promql_parser
+
+from sim.alerting.routing.durations import duration_ms
+from sim.alerting.routing.matchers import Matcher
+from sim.bridge import metrics
+from sim.bridge.answer import Problem, Reply
+from sim.bridge.promql.evaluate import Evaluation
+from sim.bridge.promql.parse import QueryError, parsed
+from sim.bridge.promql.select import Grid, matchers_of
+from sim.bridge.promql.values import Floats, Labels, Value, Vector, key
+from sim.bridge.rules import groups, standing_alerts
+from sim.bridge.store import DrillStore
+from sim.bridge.time_map import TimeMap
+from sim.view import View
+
+POINTS_MAX = 11_000
+"""Points of a series in one answer: Prometheus' own limit."""
+VALUES_MAX = 2_000_000
+"""Values of all series together; an assumption."""
+_UNIX_MAX_S = 253_402_300_799.0
+"""The end of the year 9999."""
+_MATCHES_MAX = 50
+
+_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+
+Query = Sequence[tuple[str, str]]
+"""Parameters as names and values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The measuring side of a drill at a moment."""
+
+    view: View
+    store: DrillStore
+    times: TimeMap
+
+
+# --- queries ----------------------------------------------------------------------------------------------
+
+
+def query(asked: Asked, given: Query) -> Reply:
+    """Answer /query. Raises Problem."""
+    now_s = asked.times.unix_ms / 1000
+    at_s = _moment(given, "time", now_s)
+    value = _evaluated(asked, _one(given, "query"), np.array([at_s]))
+    if isinstance(value, Vector):
+        result = [
+            {"metric": labels, "value": [at_s, number_text(value.values[row, 0])]}
+            for row, labels in enumerate(value.labels)
+            if value.there[row, 0]
+        ]
+        return _success({"resultType": "vector", "result": result})
+    if isinstance(value, str):
+        return _success({"resultType": "string", "result": [at_s, value]})
+    return _success({"resultType": "scalar", "result": [at_s, number_text(value[0])]})
+
+
+def query_range(asked: Asked, given: Query) -> Reply:
+    """Answer /query_range. Raises Problem."""
+    start_s, end_s = (_moment(given, name, None) for name in ("start", "end"))
+    if end_s < start_s:
+        raise _bad('invalid parameter "end": end timestamp must not be before start time')
+    step_s = _step(_one(given, "step"))
+    if (end_s - start_s) / step_s > POINTS_MAX:
+        raise _bad(
+            f"exceeded maximum resolution of {POINTS_MAX:,} points per timeseries. "
+            "Try decreasing the query resolution (?step=XX)"
+        )
+    count = int((end_s - start_s) / step_s + 1e-9) + 1
+    steps_s = start_s + step_s * np.arange(count, dtype=np.float64)
+    value = _evaluated(asked, _one(given, "query"), steps_s)
+    times = np.round(steps_s, 3).tolist()
+    if isinstance(value, str):
+        raise _bad('invalid expression type "string" for range query, must be Scalar or instant Vector')
+    if not isinstance(value, Vector):
+        row = [[t, number_text(v)] for t, v in zip(times, value.tolist(), strict=True)]
+        return _success({"resultType": "matrix", "result": [{"metric": {}, "values": row}]})
+    order = sorted(range(len(value.labels)), key=lambda row: key(value.labels[row]))
+    result = [
+        {"metric": value.labels[row], "values": _points(times, value, row)}
+        for row in order
+        if value.there[row].any()
+    ]
+    return _success({"resultType": "matrix", "result": result})
+
+
+def _points(times: list[float], of: Vector, row: int) -> list[list[Any]]:
+    values, there = of.values[row].tolist(), of.there[row].tolist()
+    return [[t, number_text(v)] for t, v, known in zip(times, values, there, strict=True) if known]
+
+
+def _evaluated(asked: Asked, text: str, unix_s: Floats) -> Value:
+    try:
+        tree = parsed(text)
+    except QueryError as problem:
+        raise _bad(f'invalid parameter "query": {problem}') from None
+    if isinstance(tree, promql_parser.MatrixSelector):
+        raise _bad("a range selector needs a function here, such as rate(...)")
+    offset_ms = asked.times.sim_ms - asked.times.unix_ms
+    inside_ms = np.round(unix_s * 1000).astype(np.int64) + offset_ms
+    try:
+        value = Evaluation(asked.store, Grid(inside_ms), unix_s).value(tree)
+    except QueryError as problem:
+        prefix = 'invalid parameter "query": ' if problem.kind == "bad_data" else ""
+        raise _problem(problem.kind, f"{prefix}{problem}") from None
+    if isinstance(value, Vector) and value.values.size > VALUES_MAX:
+        raise _problem(
+            "execution", "query processing would load too many samples into memory in query execution"
+        )
+    return value
+
+
+# --- series and labels ------------------------------------------------------------------------------------
+
+
+def series(asked: Asked, given: Query) -> Reply:
+    """Answer /series. Raises Problem."""
+    chosen = _matches(given)
+    if not chosen:
+        raise _bad("no match[] parameter provided")
+    return _success(sorted(_sets(asked, chosen), key=key))
+
+
+def labels(asked: Asked, given: Query) -> Reply:
+    """Answer /labels. Raises Problem."""
+    names = {name for one in _sets(asked, _matches(given) or [()]) for name in one}
+    return _success(sorted(names))
+
+
+def label_values(asked: Asked, name: str, given: Query) -> Reply:
+    """Answer /label/NAME/values. Raises Problem."""
+    if not _LABEL.fullmatch(name):
+        raise _bad(f'invalid label name: "{name}"')
+    values = {one[name] for one in _sets(asked, _matches(given) or [()]) if name in one}
+    return _success(sorted(values))
+
+
+def metadata(given: Query) -> Reply:
+    """Answer /metadata."""
+    wanted = dict(given).get("metric")
+    return _success(
+        {
+            name: [{"type": kind, "help": text, "unit": ""}]
+            for name, (kind, text) in metrics.metadata().items()
+            if not wanted or wanted == name
+        }
+    )
+
+
+def _sets(asked: Asked, chosen: Sequence[tuple[Matcher, ...]]) -> list[Labels]:
+    found = {key(one.labels): one.labels for matchers in chosen for one in asked.store.matching(matchers)}
+    return list(found.values())
+
+
+def _matches(given: Query) -> list[tuple[Matcher, ...]]:
+    texts = [value for name, value in given if name == "match[]"][:_MATCHES_MAX]
+    found = []
+    for text in texts:
+        try:
+            tree = parsed(text)
+            if not isinstance(tree, promql_parser.VectorSelector):
+                raise QueryError("parse error: expected a selector of series")
+            found.append(matchers_of(tree))
+        except QueryError as problem:
+            raise _bad(f'invalid parameter "match[]": {problem}') from None
+    return found
+
+
+# --- rules and the program --------------------------------------------------------------------------------
+
+
+def alerts(asked: Asked) -> Reply:
+    """Answer /alerts."""
+    return _success({"alerts": standing_alerts(asked.view, asked.times)})
+
+
+def rules(asked: Asked, given: Query) -> Reply:
+    """Answer /rules. Raises Problem."""
+    wanted = dict(given).get("type")
+    if wanted not in (None, "", "alert", "record"):
+        raise _bad(f'invalid parameter "type": not supported value "{wanted}"')
+    found = [] if wanted == "record" else groups(asked.view, asked.times)
+    return _success({"groups": found})
+
+
+def build_info() -> Reply:
+    """Answer /status/buildinfo: the version whose behaviour this is."""
+    told = {"version": "2.42.0", "revision": "pagerdrill", "branch": "", "buildUser": "", "buildDate": ""}
+    return _success({**told, "goVersion": ""})
+
+
+# --- in and out -------------------------------------------------------------------------------------------
+
+
+def check_measured(asked: Asked) -> None:
+    """Raise Problem where nothing can be measured."""
+    if asked.view.data_ms is None:
+        raise _problem("unavailable", "the dashboards of this drill do not load now", 503)
+
+
+def number_text(value: float) -> str:
+    """Return a number as Prometheus writes it."""
+    text = repr(float(value))
+    if text.endswith(".0"):
+        return text[:-2]
+    if "e" in text:
+        return np.format_float_positional(value, trim="-")
+    return {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}.get(text, text)
+
+
+def _success(data: Any) -> Reply:
+    return Reply({"status": "success", "data": data})
+
+
+def _bad(text: str) -> Problem:
+    return _problem("bad_data", text)
+
+
+def _problem(kind: str, text: str, status: int | None = None) -> Problem:
+    code = {"bad_data": 400, "execution": 422}.get(kind, 503) if status is None else status
+    return Problem({"status": "error", "errorType": kind, "error": text}, code)
+
+
+def _one(given: Query, name: str) -> str:
+    return dict(given).get(name, "")
+
+
+def _moment(given: Query, name: str, default_s: float | None) -> float:
+    """Return a time parameter in seconds from 1970."""
+    text = _one(given, name)
+    if not text and default_s is not None:
+        return default_s
+    try:
+        moment_s = float(text)
+    except ValueError:
+        try:
+            moment = datetime.fromisoformat(text)
+            moment_s = (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).timestamp()
+        except ValueError:
+            moment_s = float("nan")
+    if not isfinite(moment_s) or abs(moment_s) > _UNIX_MAX_S:
+        raise _bad(f'invalid parameter "{name}": cannot parse "{text}" to a valid timestamp')
+    return round(moment_s, 3)
+
+
+def _step(text: str) -> float:
+    try:
+        step_s = float(text)
+    except ValueError:
+        try:
+            step_s = duration_ms(text) / 1000
+        except ValueError:
+            step_s = float("inf")
+    if abs(step_s) > _UNIX_MAX_S:
+        raise _bad(f'invalid parameter "step": cannot parse "{text}" to a valid duration')
+    if not step_s >= 0.001:
+        raise _bad(
+            'invalid parameter "step": zero or negative query resolution step widths are not accepted. '
+            "Try a positive integer"
+        )
+    return step_s

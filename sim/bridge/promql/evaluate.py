@@ -1,0 +1,158 @@
+"""Evaluation of a query's tree over the steps of a grid."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import promql_parser as ast
+
+from sim.bridge.promql import ranges
+from sim.bridge.promql.aggregate import aggregated
+from sim.bridge.promql.binary import combined
+from sim.bridge.promql.histogram import histogram_quantile
+from sim.bridge.promql.parse import outside
+from sim.bridge.promql.select import Grid, Store, Windows, instant, matchers_of, windows
+from sim.bridge.promql.values import Floats, Value, Vector, without
+
+_RATES: dict[str, Callable[[Windows], Vector]] = {
+    "rate": lambda of: ranges.extrapolated(of, counter=True, per_second=True),
+    "increase": lambda of: ranges.extrapolated(of, counter=True, per_second=False),
+    "delta": lambda of: ranges.extrapolated(of, counter=False, per_second=False),
+    "irate": lambda of: ranges.instant_rate(of, counter=True, per_second=True),
+    "idelta": lambda of: ranges.instant_rate(of, counter=False, per_second=False),
+}
+_PLAIN: dict[str, Callable[[Floats], Floats]] = {
+    "abs": np.abs,
+    "ceil": np.ceil,
+    "floor": np.floor,
+    "sqrt": np.sqrt,
+    "exp": np.exp,
+    "ln": np.log,
+    "log2": np.log2,
+    "log10": np.log10,
+}
+
+FUNCTIONS = (
+    *_RATES, *ranges.OVER_TIME, *_PLAIN, "absent", "clamp", "clamp_max", "clamp_min", "histogram_quantile",
+    "round", "scalar", "time", "vector",
+)  # fmt: skip
+"""All functions there are."""
+
+
+class Evaluation:
+    """One query over a store. `unix_s` (steps,) is what `time()` gives."""
+
+    def __init__(self, store: Store, grid: Grid, unix_s: Floats) -> None:
+        self._store = store
+        self._grid = grid
+        self._unix_s = unix_s
+
+    def value(self, tree: Any) -> Value:  # noqa: PLR0911 - one case for each kind
+        """Return what a tree comes to. Raises QueryError for what lies outside of the subset."""
+        match tree:
+            case ast.NumberLiteral():
+                return np.full(self._grid.steps, tree.val)
+            case ast.StringLiteral():
+                return str(tree.val)
+            case ast.ParenExpr():
+                return self.value(tree.expr)
+            case ast.UnaryExpr():
+                return self._negated(self.value(tree.expr))
+            case ast.VectorSelector():
+                return instant(tree, self._store, self._grid)
+            case ast.AggregateExpr():
+                return aggregated(tree, self._vector(tree.expr))
+            case ast.BinaryExpr():
+                left, right = self.value(tree.lhs), self.value(tree.rhs)
+                assert not isinstance(left, str)
+                assert not isinstance(right, str)
+                return combined(tree, left, right)
+            case ast.Call():
+                return self._called(tree.func.name, tree.args)
+            case ast.SubqueryExpr():
+                raise outside("a subquery")
+        raise outside("a range selector without a function")
+
+    def _negated(self, value: Value) -> Value:
+        if isinstance(value, Vector):
+            return Vector(value.labels, -value.values, value.there).nameless()
+        assert not isinstance(value, str)
+        return -value
+
+    def _vector(self, tree: Any) -> Vector:
+        value = self.value(tree)
+        assert isinstance(value, Vector)  # the parser has seen to the types
+        return value
+
+    def _scalar(self, tree: Any) -> Floats:
+        value = self.value(tree)
+        assert isinstance(value, np.ndarray)
+        return value
+
+    def _called(self, name: str, given: list[Any]) -> Value:  # noqa: PLR0911 - one case for each function
+        if name in _RATES or name in ranges.OVER_TIME:
+            return self._of_range(name, given[0])
+        match name:
+            case "time":
+                return self._unix_s
+            case "vector":
+                value = self._scalar(given[0])[None, :]
+                return Vector(({},), value, np.ones_like(value, dtype=bool))
+            case "scalar":
+                return _as_scalar(self._vector(given[0]))
+            case "absent":
+                return self._absent(given[0])
+            case "histogram_quantile":
+                return histogram_quantile(self._scalar(given[0]), self._vector(given[1]))
+        if name in _PLAIN or name in FUNCTIONS:
+            return self._of_values(name, given)
+        raise outside(f"the function {name}")
+
+    def _of_range(self, name: str, tree: Any) -> Vector:
+        while isinstance(tree, ast.ParenExpr):
+            tree = tree.expr
+        if not isinstance(tree, ast.MatrixSelector):
+            raise outside("a subquery")
+        of = windows(tree, self._store, self._grid)
+        return _RATES[name](of) if name in _RATES else ranges.over_time(name, of)
+
+    def _of_values(self, name: str, given: list[Any]) -> Vector:
+        """Return a function that changes each value by itself."""
+        of = self._vector(given[0])
+        rest = [self._scalar(one) for one in given[1:]]
+        with np.errstate(all="ignore"):
+            match name:
+                case "clamp":
+                    values = np.maximum(rest[0], np.minimum(rest[1], of.values))
+                    of = Vector(of.labels, of.values, of.there & (rest[0] <= rest[1]))
+                case "clamp_min":
+                    values = np.maximum(of.values, rest[0])
+                case "clamp_max":
+                    values = np.minimum(of.values, rest[0])
+                case "round":
+                    values = _rounded(of.values, rest[0] if rest else np.ones(self._grid.steps))
+                case _:
+                    values = _PLAIN[name](of.values)
+        return Vector(of.labels, np.where(of.there, values, 0.0), of.there).nameless()
+
+    def _absent(self, tree: Any) -> Vector:
+        of = self._vector(tree)
+        labels = {}
+        if isinstance(tree, ast.VectorSelector):
+            named = matchers_of(tree)
+            labels = without({m.name: m.value for m in named if m.op == "="}, ("__name__",))
+        missing = ~np.any(of.there, axis=0, keepdims=True)
+        return Vector((labels,), missing.astype(np.float64), missing)
+
+
+def _as_scalar(of: Vector) -> Floats:
+    """Return the value of the one element of a vector; NaN where there is not exactly one."""
+    alone = of.there.sum(axis=0) == 1
+    total = np.where(of.there, of.values, 0.0).sum(axis=0)
+    return np.where(alone, total, np.nan)
+
+
+def _rounded(values: Floats, to: Floats) -> Floats:
+    inverse = 1.0 / to
+    found: Floats = np.floor(values * inverse + 0.5) / inverse
+    return found

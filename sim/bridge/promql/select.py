@@ -1,0 +1,123 @@
+"""Selectors: which series, and which of their samples belong to each step."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import numpy as np
+from promql_parser import AtModifierType, MatchOp
+
+from sim.alerting.routing.matchers import Matcher, MatcherError, Op
+from sim.bridge.promql.parse import QueryError, outside
+from sim.bridge.promql.values import NAME, Floats, Series, Times, Vector
+
+LOOKBACK_MS = 5 * 60_000
+"""How old a sample may be and still count: Prometheus' default."""
+
+_OPS: tuple[tuple[Any, Op], ...] = (
+    (MatchOp.Equal, "="),
+    (MatchOp.NotEqual, "!="),
+    (MatchOp.Re, "=~"),
+    (MatchOp.NotRe, "!~"),
+)
+
+
+class Store(Protocol):
+    """Where series come from."""
+
+    def select(self, matchers: Sequence[Matcher], from_ms: int, to_ms: int) -> list[Series]:
+        """Return the series that pass all matchers, with their samples between two times, both included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The steps of a query: `times_ms` (steps,), evenly spaced; one for an instant query."""
+
+    times_ms: Times
+
+    @property
+    def steps(self) -> int:
+        """How many there are."""
+        return len(self.times_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """A range selector: series, and for each step the samples from `first` up to and without `last`.
+
+    `first` and `last` have a row for each series; `starts_ms` and `ends_ms` bound the window of each step.
+    """
+
+    series: tuple[Series, ...]
+    first: tuple[Times, ...]
+    last: tuple[Times, ...]
+    starts_ms: Times
+    ends_ms: Times
+
+
+def matchers_of(selector: Any) -> tuple[Matcher, ...]:
+    """Return the matchers of a selector. Raises QueryError."""
+    if selector.matchers.or_matchers:
+        raise outside("`or` between matchers")
+    found = [] if selector.name is None else [Matcher(NAME, "=", selector.name)]
+    try:
+        for one in selector.matchers.matchers:
+            op = next(op for kind, op in _OPS if kind == one.op)
+            found.append(Matcher(one.name, op, one.value))
+    except MatcherError as problem:
+        raise QueryError(f"parse error: {problem}") from None
+    return tuple(found)
+
+
+def instant(selector: Any, store: Store, grid: Grid) -> Vector:
+    """Return the newest samples of series at each step. Raises QueryError."""
+    at_ms = _moved(selector, grid)
+    series = store.select(matchers_of(selector), int(at_ms.min()) - LOOKBACK_MS, int(at_ms.max()))
+    values, there = np.zeros((len(series), grid.steps)), np.zeros((len(series), grid.steps), dtype=bool)
+    for row, one in enumerate(series):
+        place = np.searchsorted(one.times_ms, at_ms, side="right") - 1
+        known = place >= 0
+        place = np.maximum(place, 0)
+        if len(one.times_ms):
+            there[row] = known & (one.times_ms[place] >= at_ms - LOOKBACK_MS)
+            values[row] = np.where(there[row], one.values[place], 0.0)
+    return Vector(tuple(one.labels for one in series), values, there)
+
+
+def windows(matrix: Any, store: Store, grid: Grid) -> Windows:
+    """Return the samples in the window of each step; both ends of a window belong to it."""
+    selector = matrix.vector_selector
+    ends_ms = _moved(selector, grid)
+    starts_ms = ends_ms - _ms(matrix.range)
+    series = store.select(matchers_of(selector), int(starts_ms.min()), int(ends_ms.max()))
+    return Windows(
+        tuple(series),
+        tuple(np.searchsorted(one.times_ms, starts_ms, side="left") for one in series),
+        tuple(np.searchsorted(one.times_ms, ends_ms, side="right") for one in series),
+        starts_ms,
+        ends_ms,
+    )
+
+
+def over_windows(of: Windows, function: Callable[[Series, Times, Times], tuple[Floats, Any]]) -> Vector:
+    """Return a function of each window: (series, first, last) give values and where there are any."""
+    steps = len(of.starts_ms)
+    values, there = np.zeros((len(of.series), steps)), np.zeros((len(of.series), steps), dtype=bool)
+    for row, one in enumerate(of.series):
+        values[row], there[row] = function(one, of.first[row], of.last[row])
+    return Vector(tuple(one.labels for one in of.series), np.where(there, values, 0.0), there)
+
+
+def _moved(selector: Any, grid: Grid) -> Times:
+    """Return the times that a selector looks at: those of the steps, but for `@` and `offset`."""
+    at_ms = grid.times_ms
+    if selector.at is not None:
+        if selector.at.type == AtModifierType.At:
+            raise outside("`@` with a time")  # outside times are not those of the store
+        at_ms = np.full_like(at_ms, at_ms[0] if selector.at.type == AtModifierType.Start else at_ms[-1])
+    return at_ms - (0 if selector.offset is None else _ms(selector.offset))
+
+
+def _ms(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)
