@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer in JSON; `body` is plain data, None an empty answer."""
+    """An answer in JSON; `body` is plain data, or JSON already in bytes; None is an empty answer."""
 
     body: Any
     status: int = 200

@@ -128,6 +128,8 @@ def _told(answer: Callable[[Request], Awaitable[Reply]]) -> Endpoint:
             reply = Reply(str(problem), 503)
         if reply.body is None:
             return Response(status_code=reply.status)
+        if isinstance(reply.body, bytes):
+            return Response(reply.body, reply.status, media_type="application/json")
         return JSONResponse(reply.body, reply.status)
 
     return endpoint

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sim.bridge import metrics
-from sim.bridge.prometheus import number_text
+from sim.bridge.matrix import number_text
 from sim.bridge.promql.values import NAME, Labels
 from sim.bridge.store import DrillStore
 

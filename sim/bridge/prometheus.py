@@ -14,6 +14,7 @@ from sim.alerting.routing.durations import duration_ms
 from sim.alerting.routing.matchers import Matcher
 from sim.bridge import metrics
 from sim.bridge.answer import Problem, Reply
+from sim.bridge.matrix import matrix, number_text
 from sim.bridge.promql.evaluate import Evaluation
 from sim.bridge.promql.parse import QueryError, parsed
 from sim.bridge.promql.select import Grid, matchers_of
@@ -67,7 +68,7 @@ def query(asked: Asked, given: Query) -> Reply:
 
 
 def query_range(asked: Asked, given: Query) -> Reply:
-    """Answer /query_range. Raises Problem."""
+    """Answer /query_range, in JSON. Raises Problem."""
     start_s, end_s = (_moment(given, name, None) for name in ("start", "end"))
     if end_s < start_s:
         raise _bad('invalid parameter "end": end timestamp must not be before start time')
@@ -80,24 +81,11 @@ def query_range(asked: Asked, given: Query) -> Reply:
     count = int((end_s - start_s) / step_s + 1e-9) + 1
     steps_s = start_s + step_s * np.arange(count, dtype=np.float64)
     value = _evaluated(asked, _one(given, "query"), steps_s)
-    times = np.round(steps_s, 3).tolist()
     if isinstance(value, str):
         raise _bad('invalid expression type "string" for range query, must be Scalar or instant Vector')
     if not isinstance(value, Vector):
-        row = [[t, number_text(v)] for t, v in zip(times, value.tolist(), strict=True)]
-        return _success({"resultType": "matrix", "result": [{"metric": {}, "values": row}]})
-    order = sorted(range(len(value.labels)), key=lambda row: key(value.labels[row]))
-    result = [
-        {"metric": value.labels[row], "values": _points(times, value, row)}
-        for row in order
-        if value.there[row].any()
-    ]
-    return _success({"resultType": "matrix", "result": result})
-
-
-def _points(times: list[float], of: Vector, row: int) -> list[list[Any]]:
-    values, there = of.values[row].tolist(), of.there[row].tolist()
-    return [[t, number_text(v)] for t, v, known in zip(times, values, there, strict=True) if known]
+        value = Vector(({},), value[None, :], np.ones((1, count), dtype=bool))
+    return Reply(matrix(value, np.round(steps_s, 3)))
 
 
 def _evaluated(asked: Asked, text: str, unix_s: Floats) -> Value:
@@ -207,16 +195,6 @@ def check_measured(asked: Asked) -> None:
     """Raise Problem where nothing can be measured."""
     if asked.view.data_ms is None:
         raise _problem("unavailable", "the dashboards of this drill do not load now", 503)
-
-
-def number_text(value: float) -> str:
-    """Return a number as Prometheus writes it."""
-    text = repr(float(value))
-    if text.endswith(".0"):
-        return text[:-2]
-    if "e" in text:
-        return np.format_float_positional(value, trim="-")
-    return {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}.get(text, text)
 
 
 def _success(data: Any) -> Reply:

@@ -58,6 +58,8 @@ FLOW = Figure("flow alone, 60 cells, quiet", "ticks/s")
 FLOW_DRY = Figure("flow alone, 60 cells, pools dry", "ticks/s")
 SCALE = {cells: Figure(f"a tick of {cells} cells", "ms") for cells in CELLS}
 EXPONENT = Figure("exponent of a tick's cost over cells", "", 1.1)
+INSTANT = Figure("PromQL: an instant query", "ms", 10)
+RANGE = Figure("PromQL: 24 h at 60 s, 20 series", "ms", 50)
 ROUTING = Figure("routing", "alerts/s", 20_000, more_is_better=True)
 NOISE = Figure("a noisy day of 40 services", "s", 0.5)
 CHECK = Figure("scenarios check --all --seeds 5", "s", 240)
@@ -163,6 +165,9 @@ def one_round(fresh: Fresh, slowest: dict[str, float]) -> Iterator[tuple[Figure,
     for cells, figure in SCALE.items():
         yield figure, scale[cells]
     yield EXPONENT, scale["exponent"]
+    queries = fresh.python(INSIDE, "promql").told()
+    yield INSTANT, queries["instant"]
+    yield RANGE, queries["range"]
     yield ROUTING, fresh.python(INSIDE, "routing").told()["alerts_a_second"]
     yield NOISE, fresh.python(INSIDE, "noise").told()["noisy"]
 

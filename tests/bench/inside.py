@@ -12,6 +12,7 @@ from time import perf_counter
 
 from bench_flow import ticks_per_s
 from bench_noise import day_s
+from bench_promql import costs_ms
 from bench_routing import alerts_a_second
 from bench_scale import exponent, tick_ms_by_cells
 
@@ -92,6 +93,11 @@ def routing() -> dict[str, float]:
     return {"alerts_a_second": alerts_a_second()}
 
 
+def promql() -> dict[str, float]:
+    """Return the milliseconds of an instant and of a range query."""
+    return costs_ms()
+
+
 def scale() -> dict[str, float]:
     """Return the cost of a tick in ms by number of cells, and the exponent it grows with."""
     costs = tick_ms_by_cells()
@@ -127,5 +133,6 @@ if __name__ == "__main__":
         "scale": scale,
         "noise": noise,
         "routing": routing,
+        "promql": promql,
     }
     print(json.dumps(figures[sys.argv[1]](*sys.argv[2:])))

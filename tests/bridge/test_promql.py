@@ -11,9 +11,10 @@ import pytest
 from sim.alerting.routing.matchers import matches_all
 from sim.bridge import prometheus
 from sim.bridge.answer import Problem
+from sim.bridge.matrix import matrix, number_text
 from sim.bridge.promql.evaluate import FUNCTIONS
 from sim.bridge.promql.parse import LENGTH_MAX, PARTS_MAX, QueryError, parsed
-from sim.bridge.promql.values import NAME, Series
+from sim.bridge.promql.values import NAME, Series, Vector
 from sim.bridge.store import _between
 from sim.bridge.time_map import TimeMap
 from tests.bridge.prometheus import MISSING, PROMETHEUS, asked, holding
@@ -198,7 +199,8 @@ def both(tmp_path_factory):
 
 def answered(function, ours, **given) -> dict:
     try:
-        return function(ours, [(name, str(value)) for name, value in given.items()]).body
+        body = function(ours, [(name, str(value)) for name, value in given.items()]).body
+        return json.loads(body) if isinstance(body, bytes) else body
     except Problem as problem:
         return problem.body
 
@@ -354,12 +356,16 @@ def test_a_hostile_expression_cannot_hang():
 
 def test_numbers_are_written_as_prometheus_does():
     numbers = [0.0, 1.0, -2.5, 1e21, 1e-7, 123456789012345680.0, math.inf, -math.inf, math.nan, 0.1]
-    texts = [prometheus.number_text(number) for number in numbers]
-    assert texts == [
+    wanted = [
         "0", "1", "-2.5", "1000000000000000000000", "0.0000001", "123456789012345680",
         "+Inf", "-Inf", "NaN", "0.1",
     ]  # fmt: skip
-    assert json.dumps(texts)
+    assert [number_text(number) for number in numbers] == wanted
+    for some in (slice(None), slice(0, 6), slice(9, None)):
+        row = np.array([numbers[some]])
+        body = json.loads(matrix(Vector(({},), row, np.ones_like(row, dtype=bool)), np.arange(row.size) / 2))
+        assert [text for _, text in body["data"]["result"][0]["values"]] == wanted[some]
+        assert [t for t, _ in body["data"]["result"][0]["values"]] == (np.arange(row.size) / 2).tolist()
 
 
 def test_every_function_there_is_is_tried():
