@@ -12,8 +12,8 @@ from typing import Any
 
 from sim.actions import Action
 from sim.actions.alerts import Silence, Unsilence
-from sim.alerting.routing.alerts import Alert
-from sim.alerting.routing.matchers import Matcher, MatcherError, matcher, matches_all
+from sim.alerting.routing.alerts import Alert, Labels
+from sim.alerting.routing.matchers import Matcher, MatcherError, matcher
 from sim.alerting.routing.router import Router, Status
 from sim.alerting.routing.silences import Silence as Silenced
 from sim.answer import Answer
@@ -27,6 +27,9 @@ VERSION = "0.25.0"
 RESEND_MS = 4 * 60_000
 """A firing alert ends so far ahead: Prometheus promises four times its resend delay of a minute."""
 
+_FLAGS = ("active", "silenced", "inhibited", "unprocessed")
+_TRUE = ("true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled")
+"""What counts as true in a query; everything else is false."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SORT = {"active": 0, "pending": 1, "expired": 2}
 _NOT_IN_BY = re.compile(r"[\s\"]+")
@@ -79,7 +82,6 @@ class Wanted:
     active: bool = True
     silenced: bool = True
     inhibited: bool = True
-    unprocessed: bool = True
     filters: tuple[Matcher, ...] = ()
     receiver: Matcher | None = None
 
@@ -87,20 +89,15 @@ class Wanted:
     def of(cls, query: Sequence[tuple[str, str]]) -> "Wanted":
         """Read a query. Raises Problem."""
         given = dict(query)
-        flags = {
-            name: _flag(name, given[name])
-            for name in ("active", "silenced", "inhibited", "unprocessed")
-            if name in given
-        }
+        flags = {name: given[name].lower() in _TRUE for name in _FLAGS if name in given}
+        flags.pop("unprocessed", None)  # a state that nobody ever sees
         return cls(filters=_filters(query), receiver=_receiver(given.get("receiver", "")), **flags)
 
     def wants(self, alert: Alert, standing: Status) -> bool:
         """Return whether an alert is asked for."""
-        if not matches_all(self.filters, alert.labels):
+        if not _passes(self.filters, alert.labels):
             return False
         if not self.active and standing.state == "active":
-            return False
-        if not self.unprocessed and standing.state == "unprocessed":
             return False
         if not self.silenced and standing.silenced_by:
             return False
@@ -143,7 +140,7 @@ def groups(seen: Seen, query: Sequence[tuple[str, str]]) -> Reply:
 def silences(seen: Seen, query: Sequence[tuple[str, str]]) -> Reply:
     """Answer GET /silences: those in force first, the soonest end first. Raises Problem."""
     filters = _filters(query)
-    found = [one for one in seen.router.silences if all(_has(one, wanted) for wanted in filters)]
+    found = [one for one in seen.router.silences if _passes(filters, {m.name: m.value for m in one.matchers})]
     return Reply([_silence(seen, one) for one in sorted(found, key=lambda one: _place(seen, one))])
 
 
@@ -227,14 +224,6 @@ def _seconds(span_ms: int) -> int:
 # --- what comes in ----------------------------------------------------------------------------------------
 
 
-def _flag(name: str, text: str) -> bool:
-    known = {"true": True, "1": True, "false": False, "0": False}
-    if text.lower() not in known:
-        message = f"{name} in query must be of type boolean: {text!r}"
-        raise Problem({"code": 601, "message": message}, 422)
-    return known[text.lower()]
-
-
 def _filters(query: Sequence[tuple[str, str]]) -> tuple[Matcher, ...]:
     try:
         return tuple(matcher(text) for name, text in query if name == "filter")
@@ -300,6 +289,11 @@ def _place(seen: Seen, one: Silenced) -> tuple[int, int]:
     return _SORT[state], by[state]
 
 
-def _has(one: Silenced, wanted: Matcher) -> bool:
-    """Return whether a silence is about what a filter says: its own matchers count as labels."""
-    return any(m.name == wanted.name and wanted.matches({m.name: m.value}) for m in one.matchers)
+def _passes(filters: Iterable[Matcher], labels: Labels) -> bool:
+    """Return whether labels pass a query's filters; an empty value asks whether there is such a label.
+
+    Of a silence its own matchers count as labels, by their values.
+    """
+    return all(
+        one.matches(labels) or (not one.value and (one.name in labels) is not one.is_equal) for one in filters
+    )

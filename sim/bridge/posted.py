@@ -50,13 +50,14 @@ class PostedSilence(_Posted):
 
 def posted_silence(data: Any) -> PostedSilence:
     """Read what was posted. Raises Problem with Alertmanager's codes."""
-    if isinstance(data, dict) and data.get("matchers") == []:
-        raise Problem({"code": 612, "message": "matchers in body should have at least 1 items"}, 422)
     try:
-        return PostedSilence.model_validate(data)
+        posted = PostedSilence.model_validate(data)
     except ValidationError as problem:
         error = problem.errors()[0]
         where = ".".join(str(step) for step in error["loc"]) or "silence"
         if error["type"] == "missing":
             raise Problem({"code": 602, "message": f"{where} in body is required"}, 422) from None
         raise Problem({"code": 400, "message": f"{where} in body: {error['msg']}"}) from None
+    if not posted.matchers:
+        raise Problem({"code": 612, "message": "matchers in body should have at least 1 items"}, 422)
+    return posted

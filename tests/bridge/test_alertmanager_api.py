@@ -28,7 +28,7 @@ def test_alerts_as_they_fire():
     assert errors["status"] == {"inhibitedBy": [], "silencedBy": [], "state": "active"}
     assert errors["annotations"] == {"summary": "Buying fails"}
     assert slow["receivers"] == [{"name": "nobody"}]
-    assert slow["status"]["state"] == "unprocessed"  # its group waits 30 s
+    assert slow["status"]["state"] == "active"
 
 
 def test_what_is_over_is_not_shown():
@@ -48,7 +48,7 @@ def test_what_is_over_is_not_shown():
         ({"receiver": "al.*"}, {"BuyErrorsHigh", "DbSlow"}),
         ({"inhibited": "false"}, {"BuyErrorsHigh"}),
         ({"silenced": "false"}, {"DbSlow"}),
-        ({"active": "false", "unprocessed": "false"}, {"BuyErrorsHigh", "DbSlow"}),
+        ({"active": "false"}, {"BuyErrorsHigh", "DbSlow"}),
     ],
 )
 def test_queries(query, found):
@@ -140,7 +140,6 @@ NOTHING = [{"name": "x", "value": ".*", "isRegex": True}]
     ("method", "path", "body", "status", "says"),
     [
         ("POST", "alerts", [{"labels": {"a": "b"}}], 400, "this is a drill"),
-        ("POST", "silences", {"matchers": []}, 422, "matchers in body should have at least 1 items"),
         ("POST", "silences", {"comment": ""}, 422, "matchers in body is required"),
         ("POST", "silences", [], 400, "silence in body"),
         ("GET", "silence/nonsense", None, 422, "silenceID in path must be of type uuid"),
@@ -148,7 +147,6 @@ NOTHING = [{"name": "x", "value": ".*", "isRegex": True}]
         ("DELETE", f"silence/{UNKNOWN}", None, 500, "silence not found"),
         ("GET", "alerts?filter=foo~bar", None, 400, "bad matcher format: foo~bar"),
         ("GET", "alerts?receiver=(", None, 400, "failed to parse receiver param"),
-        ("GET", "alerts?active=perhaps", None, 422, "must be of type boolean"),
         ("PUT", "alerts", None, 405, ""),
         ("GET", "nothing", None, 404, ""),
     ],
@@ -161,6 +159,7 @@ def test_what_is_refused(method, path, body, status, says):
 @pytest.mark.parametrize(
     ("fields", "status", "says"),
     [
+        ({"matchers": []}, 422, "matchers in body should have at least 1 items"),
         ({"matchers": NOTHING}, 400, "at least one matcher must not match the empty string"),
         ({"endsAt": "2026-01-05T08:00:00Z"}, 400, "end time must not be before start time"),
         (

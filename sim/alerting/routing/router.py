@@ -21,7 +21,8 @@ TIDY_MS = 30_000
 FORGET_MS = 30 * 60_000
 """Alerts that are over are forgotten so often: Alertmanager's default `alerts.gc-interval`."""
 
-State = Literal["unprocessed", "active", "suppressed"]
+State = Literal["active", "suppressed"]
+"""Alertmanager also knows `unprocessed`, and overwrites it before anybody can see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +186,8 @@ class Router:
         silenced = self.silences.silencing(alert.labels, now_ms)
         source = self._muting(alert, now_ms)
         inhibited = () if source is None else (source,)
-        places = self._places_of(alert)
-        groups = [self._groups[place.key] for place in places if place.key in self._groups]
-        flushed = any(group.flushed and alert.fingerprint in group.alerts for group in groups)
-        state: State = "active" if flushed else "unprocessed"
-        if silenced or inhibited:
-            state = "suppressed"
-        receivers = tuple(dict.fromkeys(place.route.receiver for place in places))
+        state: State = "suppressed" if silenced or inhibited else "active"
+        receivers = tuple(dict.fromkeys(place.route.receiver for place in self._places_of(alert)))
         return Status(state, silenced, inhibited, receivers)
 
     def groups(self) -> tuple[GroupView, ...]:
