@@ -66,8 +66,11 @@ class Silence(AlertVerb):
     """
 
     verb = "silence"
-    usage = "RULE|COMPONENT|JOURNEY|LABEL=VALUE ...|NUMBER DURATION [in DURATION] [by NAME] [because TEXT]"
-    about = "alerts of a rule or component, or with labels, make no pages for a while (they still show)"
+    usage = "RULE|COMPONENT|JOURNEY|LABEL=VALUE...|NUMBER DURATION [in DURATION] [because TEXT]"
+    about = (
+        "alerts of a rule or component, or with labels, make no pages for a while (they still show); "
+        "with the number of a silence it ends then instead"
+    )
     example = "silence DiskFilling 30m"
     matchers: tuple[str, ...] = ()
     silence: int | None = None

@@ -50,7 +50,7 @@ def _row(card: AlertCard, view: View) -> tuple[str, ...]:
         state = f"over {view.wall_clock(card.resolved_ms)} {state}".strip()
     pages = [page for page in view.board.pages.values() if fired.alert in page.alerts]
     if pages and not state:
-        state = f"page {pages[-1].page}: {pages[-1].acknowledged_by or 'waiting'}"
+        state = f"page {pages[-1].page} {pages[-1].acknowledged_by or ''}".rstrip()
     if not pages and not state and card.muted_by in view.board.silences:
         state = f"silence {card.muted_by}"
     return (str(fired.alert), fired.severity, fired.rule, on, view.wall_clock(card.since_ms), state)

@@ -108,7 +108,7 @@ def test_one_page_for_a_group_takes_in_what_comes_later():
     ]
     (page,) = played.view.board.waiting_pages
     assert page.alerts == (1, 2)
-    assert "page 1: waiting" in str(played.enter("alerts").blocks)
+    assert "'page 1'" in str(played.enter("alerts").blocks)
     play(played, (270, "ack"))
     assert played.view.board.waiting_pages == []
 
