@@ -1,0 +1,176 @@
+"""`pagerdrill rotation`: who is on call when, and what is wrong with a policy."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sim.oncall.schedule.policy import RotationPolicy
+    from sim.oncall.schedule.shifts import Shift
+
+DAYS = 28
+"""So many days are shown where no end is given; an assumption."""
+CHECKED_DAYS = 366
+"""A year is checked: every holiday, and both changes of the clock."""
+LONGEST_DAYS = 20 * 366
+
+_MOMENTS = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+
+_policy = click.argument("policy_file", metavar="POLICY", type=click.Path(dir_okay=False, path_type=Path))
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _moment(name: str, text: str, *, required: bool = False) -> Any:
+    return click.option(name, type=click.DateTime(_MOMENTS), required=required, help=text)
+
+
+@click.group()
+def rotation() -> None:
+    """See who is on call when, and what is wrong with an on-call policy."""
+
+
+@rotation.command()
+@_policy
+@_moment("--from", "The first moment, local to the policy unless it names a zone.", required=True)
+@_moment("--to", f"The last moment (default: {DAYS} days later).")
+@click.option("--layer", help="One layer alone.")
+@_json
+def show(**given: Any) -> None:
+    """List the shifts of a policy: who is on call from when to when, and under which layer."""
+    import json
+
+    from sim.oncall.schedule.load import load
+    from sim.oncall.schedule.shifts import shifts
+
+    policy = load(given["policy_file"])
+    first, last = _window(policy, given["from"], given["to"], DAYS)
+    known = [layer.id for layer in policy.layers]
+    if given["layer"] not in (None, *known):
+        raise click.UsageError(f"there is no layer {given['layer']!r}; there are: {', '.join(known)}")
+    found = sorted(
+        shift
+        for layer in policy.layers
+        if given["layer"] in (None, layer.id)
+        for shift in shifts(policy, layer, first, last)
+    )
+    if given["as_json"]:
+        click.echo(json.dumps([_plain(policy, shift) for shift in found], indent=1))
+        return
+    for shift in found:
+        row = _plain(policy, shift)
+        click.echo(f"{_when(row['start'])}  to  {_when(row['end'])}  {shift.layer:<12} {shift.person}")
+
+
+@rotation.command()
+@_policy
+@_moment("--at", "The moment, local to the policy unless it names a zone.", required=True)
+@_json
+def who(policy_file: Path, at: "datetime", as_json: bool) -> None:
+    """Show who is on call at a moment, on each layer and each step of the escalation."""
+    import json
+    from dataclasses import asdict
+    from zoneinfo import ZoneInfo
+
+    from sim.oncall.schedule.escalation import steps
+    from sim.oncall.schedule.load import load
+    from sim.oncall.schedule.shifts import instant_of, on_call
+
+    policy = load(policy_file)
+    moment = instant_of(at, ZoneInfo(policy.zone))
+    layers = [(layer.id, layer.role, on_call(policy, layer, moment)) for layer in policy.layers]
+    reached = steps(policy, moment)
+    if as_json:
+        names = ("layer", "role", "people")
+        told = {
+            "at": moment.astimezone(ZoneInfo(policy.zone)).isoformat(),
+            "layers": [dict(zip(names, layer, strict=True)) for layer in layers],
+            "steps": [asdict(one) for one in reached],
+        }
+        click.echo(json.dumps(told, indent=1))
+        return
+    click.echo(f"{_when(moment.astimezone(ZoneInfo(policy.zone)).isoformat())}\n")
+    for name, role, people in layers:
+        click.echo(f"layer {name} ({role}): {', '.join(people) or 'nobody'}")
+    for one in reached:
+        click.echo(f"step {one.step}, {one.minutes} min: {', '.join(one.people) or 'nobody'}")
+
+
+@rotation.command()
+@_policy
+@_moment("--from", "The first moment (default: the first hand-over of the policy).")
+@_moment("--to", "The last moment (default: a year later).")
+@_json
+def check(**given: Any) -> None:
+    """Name what is wrong with a policy: gaps, overlaps, starved people, short rest, bare holidays, leave.
+
+    Ends with 1 where somebody would be missing.
+    """
+    import json
+    from dataclasses import asdict
+
+    from sim.oncall.schedule.check import check as checked
+    from sim.oncall.schedule.load import load
+
+    policy = load(given["policy_file"])
+    first, last = _window(policy, given["from"] or _beginning(policy), given["to"], CHECKED_DAYS)
+    found = checked(policy, first, last)
+    if given["as_json"]:
+        window = {"from": first.isoformat(), "to": last.isoformat()}
+        click.echo(json.dumps({**window, "findings": [asdict(one) for one in found]}, indent=1))
+    elif not found:
+        click.echo(f"nothing is wrong from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
+    else:
+        for one in found:
+            click.echo(f"{'MISSING' if one.weight == 'bad' else 'note':<8}{one.where}: {one.text}")
+    if any(one.weight == "bad" for one in found):
+        raise SystemExit(1)
+
+
+def _window(
+    policy: "RotationPolicy", first: "datetime", last: "datetime | None", days: int
+) -> "tuple[datetime, datetime]":
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
+    from sim.oncall.schedule.shifts import instant_of
+
+    zone = ZoneInfo(policy.zone)
+    begins = instant_of(first, zone)
+    ends = begins + timedelta(days=days) if last is None else instant_of(last, zone)
+    if ends <= begins:
+        raise click.UsageError("--to has to be later than --from")
+    if ends - begins > timedelta(days=LONGEST_DAYS):
+        raise click.UsageError(f"at most {LONGEST_DAYS:,} days at a time")
+    return begins, ends
+
+
+def _beginning(policy: "RotationPolicy") -> "datetime":
+    """Return the first hand-over that the policy names: what no clock but its own file says."""
+    starts = [rule.rotation.start for layer in policy.layers for rule in layer.rules if rule.rotation]
+    starts += [one.start.replace(tzinfo=None) for one in (*policy.overrides, *policy.temporary)]
+    if not starts:
+        raise click.UsageError("the policy names no beginning; give --from")
+    return max(starts)
+
+
+def _plain(policy: "RotationPolicy", shift: "Shift") -> dict[str, str]:
+    """Return a shift with the offsets of its layer's zone."""
+    layer = next(layer for layer in policy.layers if layer.id == shift.layer)
+    zone = policy.zone_of(layer)
+    return {
+        "start": shift.start.astimezone(zone).isoformat(),
+        "end": shift.end.astimezone(zone).isoformat(),
+        "person": shift.person,
+        "layer": shift.layer,
+    }
+
+
+def _when(text: str) -> str:
+    from datetime import datetime
+
+    moment = datetime.fromisoformat(text)
+    offset = f"{moment:%z}"
+    return f"{moment:%a %Y-%m-%d %H:%M}{offset[:3]}:{offset[3:]}"

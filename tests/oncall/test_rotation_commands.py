@@ -1,0 +1,189 @@
+"""`rotation show`, `who` and `check`, and what a policy file may not say."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli import main
+from tests.oncall.small import POLICY, written
+
+
+def rotation(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["rotation", *arguments])
+
+
+def test_show_lists_shifts_with_offsets_through_the_change_of_the_clock(tmp_path: Path):
+    done = rotation(
+        "show", written(tmp_path), "--from", "2026-03-23", "--to", "2026-04-07", "--layer", "primary", "--json"
+    )
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output) == [
+        {"start": "2026-03-23T00:00:00+01:00", "end": "2026-03-23T09:00:00+01:00", "person": "ben",
+         "layer": "primary"},
+        {"start": "2026-03-23T09:00:00+01:00", "end": "2026-03-30T09:00:00+02:00", "person": "cleo",
+         "layer": "primary"},
+        {"start": "2026-03-30T09:00:00+02:00", "end": "2026-04-06T09:00:00+02:00", "person": "ana",
+         "layer": "primary"},
+        {"start": "2026-04-06T09:00:00+02:00", "end": "2026-04-07T00:00:00+02:00", "person": "ben",
+         "layer": "primary"},
+    ]  # fmt: skip
+
+
+def test_show_in_a_terminal_fits_it(tmp_path: Path):
+    done = rotation("show", written(tmp_path), "--from", "2026-03-23")
+    lines = done.output.splitlines()
+    assert lines[0] == "Mon 2026-03-23 00:00 +01:00  to  Mon 2026-03-23 09:00 +01:00  primary      ben"
+    assert max(map(len, lines)) <= 80
+
+
+def test_who_is_on_call(tmp_path: Path):
+    done = rotation("who", written(tmp_path), "--at", "2026-01-07T21:00", "--json")
+    assert json.loads(done.output) == {
+        "at": "2026-01-07T21:00:00+01:00",
+        "layers": [
+            {"layer": "primary", "role": "primary", "people": ["ana"]},
+            {"layer": "backup", "role": "secondary", "people": []},
+        ],
+        "steps": [
+            {"step": 1, "people": ["ana"], "minutes": 5},
+            {"step": 2, "people": [], "minutes": 10},
+            {"step": 3, "people": ["ana"], "minutes": 15},
+        ],
+    }
+    assert "step 2, 10 min: nobody" in rotation("who", written(tmp_path), "--at", "2026-01-07T21:00").output
+
+
+def test_a_moment_may_name_its_zone(tmp_path: Path):
+    done = rotation("who", written(tmp_path), "--at", "2026-01-12T07:59:00+0000", "--json")
+    assert json.loads(done.output)["layers"][0]["people"] == ["ana"]
+    done = rotation("who", written(tmp_path), "--at", "2026-01-12T08:00:00+0000", "--json")
+    assert json.loads(done.output)["layers"][0]["people"] == ["ben"]
+
+
+WHOLE = POLICY.replace(
+    """        restrictions:
+          - {weekdays: [mon, tue, wed, thu, fri], from: "08:00", to: "20:00"}
+""",
+    "",
+)
+
+
+def test_nothing_is_wrong(tmp_path: Path):
+    done = rotation("check", written(tmp_path, WHOLE))
+    assert (done.exit_code, done.output) == (0, "nothing is wrong from 2026-01-05 to 2027-01-06\n")
+
+
+def restricted(what: str) -> str:
+    return WHOLE.replace(
+        "participants: [ana, ben, cleo]}\n", f"participants: [ana, ben, cleo]}}\n        restrictions: [{what}]\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "code"),
+    [
+        (restricted('{from: "08:00", to: "20:00"}'), "MISSING layer primary: nobody is on call for", 1),
+        (
+            restricted("{weekdays: [mon, tue, wed, thu, fri], from: '00:00', to: '24:00'}"),
+            "holidays without cover: ",
+            1,
+        ),
+        (POLICY, "note    layer backup: nobody is on call for", 0),
+        (WHOLE + "leave: [{person: ana, first: 2026-01-06, last: 2026-01-07}]\n",
+         "MISSING person ana: is away 2026-01-06 to 2026-01-07 and has a turn under primary", 1),
+        (WHOLE.replace("every: weekly, start: 2026-01-05T09:00, participants: [ana",
+                       "every: daily, length: 7, start: 2026-01-05T09:00, participants: [ana")
+         .replace("participants: [ana, ben, cleo]}\n",
+                  "participants: [ana, ben, cleo]}\n        restrictions: "
+                  "[{weekdays: [mon], from: '10:00', to: '11:00'}]\n", 1),
+         "MISSING", 1),
+        (WHOLE.replace("[{targets: [backup]", "[{targets: [primary]").replace(
+            "{targets: [backup], minutes: 10, empty: skip}", "{targets: [primary], minutes: 10}"),
+         "note    step 2: always pages the same people as the step before", 0),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, says: str, code: int):
+    done = rotation("check", written(tmp_path, text))
+    assert says in done.output
+    assert done.exit_code == code
+
+
+def test_a_daily_turn_under_a_weekday_starves_and_covered_turns_do_not(tmp_path: Path):
+    """Seven people, a turn a day, only Mondays covered: the same one every time."""
+    names = ", ".join(f"p{n}" for n in range(7))
+    text = f"""
+policy: starving
+zone: UTC
+people: {{{", ".join(f"p{n}: {{}}" for n in range(7))}}}
+layers:
+  - id: primary
+    rules:
+      - rotation: {{every: daily, start: 2026-01-05T00:00, participants: [{names}]}}
+        restrictions: [{{weekdays: [mon], from: "00:00", to: "24:00"}}]
+escalation: {{steps: [{{targets: [primary], minutes: 5}}]}}
+"""
+    done = rotation("check", written(tmp_path, text))
+    assert "never on call: p1, p2, p3, p4, p5, p6" in done.output
+    fair = text.replace("participants", "advance: covered, participants")
+    assert "never on call" not in rotation("check", written(tmp_path, fair)).output
+    shown = rotation("show", written(tmp_path, fair), "--from", "2026-01-05", "--to", "2026-03-01", "--json")
+    assert [one["person"] for one in json.loads(shown.output)] == ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p0"]
+
+
+def test_short_rest_is_named(tmp_path: Path):
+    text = """
+policy: tired
+zone: UTC
+people: {ana: {}, ben: {}}
+layers:
+  - id: primary
+    rules:
+      - rotation: {every: hourly, length: 8, start: 2026-01-05T00:00, participants: [ana, ben]}
+escalation: {steps: [{targets: [primary], minutes: 5}]}
+"""
+    done = rotation("check", written(tmp_path, text))
+    assert "person ana: 548 times less than 11 h between two shifts" in done.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("zone: Europe/Berlin", "zone: Europe/Berlyn", "3: zone: there is no time zone 'Europe/Berlyn'"),
+        ("participants: [ana, ben, cleo]", "participants: [ana, bem, cleo]", "did you mean 'ben'?"),
+        ("targets: [backup]", "targets: [bakcup]", "did you mean 'backup'?"),
+        ("holidays: DE-BY", "holidays: XX", "holidays of 'XX' are not known"),
+        ("every: weekly", "every: fortnightly", "is not one of"),
+        ("minutes: 5", "minutes: 0", "should be at least 1"),
+        ("id: backup", "id: ana", "is also a person"),
+        ("start: 2026-01-05T09:00", "start: 2026-01-05T09:00+01:00", "local time without zone"),
+        ('from: "08:00"', 'from: "8 o\'clock"', "from"),
+        ("escalation:", "overides: []\nescalation:", "did you mean 'overrides'?"),
+    ],
+)
+def test_what_a_policy_may_not_say(tmp_path: Path, old: str, new: str, says: str):
+    assert old in POLICY
+    done = rotation("check", written(tmp_path, POLICY.replace(old, new, 1)))
+    assert done.exit_code == 1
+    assert "policy.yml:" in done.output
+    assert says in done.output
+
+
+def test_exceptions_that_make_no_sense_are_named(tmp_path: Path):
+    text = POLICY + (
+        "overrides:\n"
+        "  - {layer: primary, start: 2026-02-02T09:00, end: 2026-02-01T09:00, add: ana}\n"
+        "  - {layer: primry, start: 2026-02-02T09:00, end: 2026-02-03T09:00, add: ana}\n"
+        "leave: [{person: ana, first: 2026-01-08, last: 2026-01-07}]\n"
+    )
+    done = rotation("check", written(tmp_path, text))
+    assert "overrides[0].end: has to end after it begins" in done.output
+    assert "overrides[1].layer: there is no layer 'primry'; did you mean 'primary'?" in done.output
+    assert "leave[0].last: lies before `first`" in done.output
+
+
+def test_a_window_that_ends_before_it_begins(tmp_path: Path):
+    done = rotation("show", written(tmp_path), "--from", "2026-02-01", "--to", "2026-01-01")
+    assert done.exit_code == 2
+    assert "--to has to be later than --from" in done.output
