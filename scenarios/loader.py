@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenarios.references import scenario_mistakes, world_mistakes
-from scenarios.schema import checked
+from sim.schema import checked
 from sim.document import Document, read, read_text
 from sim.mistakes import FileError, Mistake
 from sim.spec import Runbook, Scenario, World
