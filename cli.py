@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import math
+import pathlib
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -143,6 +144,8 @@ def main(context: click.Context) -> None:
     context.obj = Below()
 
 
+FILE = click.Path(dir_okay=False, path_type=pathlib.Path)
+FOLDER = click.Path(file_okay=False, path_type=pathlib.Path)
 HOME_OPTION = click.option(
     "--home", help="Where drills are kept (default: PAGERDRILL_HOME, or the platform's place)."
 )
@@ -161,6 +164,11 @@ HOME_OPTION = click.option(
 )
 @click.option("--name", help="Your name in the drill (default: you).")
 @click.option("--noise", type=click.Choice(NOISE), help="How noisy (default: as the scenario says).")
+@click.option(
+    "--rules", multiple=True, type=FILE, metavar="FILE", help="Your own Prometheus rule file; again for more."
+)
+@click.option("--mapping", type=FILE, metavar="FILE", help="What your alerts watch in this world.")
+@click.option("--runbooks", type=FOLDER, metavar="DIR", help="Your own runbooks, in Markdown.")
 @click.option("--script", type=click.File("rb"), help="Play these lines as fast as possible.")
 @click.option("--resume", "resumed", metavar="DRILL", help="Go on with a drill that was left.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scorecard as JSON at the end.")
@@ -178,6 +186,9 @@ def play(
     speed: float,
     name: str | None,
     noise: str | None,
+    rules: "tuple[Path, ...]",
+    mapping: "Path | None",
+    runbooks: "Path | None",
     script: BinaryIO | None,
     resumed: str | None,
     as_json: bool,
@@ -189,14 +200,17 @@ def play(
     SCENARIO is an id from `pagerdrill scenarios list` or a file of your own; without one, a good first
     drill. Not on a terminal, the lines of standard input are played, or else a shipped script.
     """
+    from scenarios.library import FIRST_DRILL
     from sim.home import Home, home_folder
 
     place = Home(home_folder(home))
     if not math.isfinite(speed):
         raise click.BadParameter("must be a number from 0.1 to 100", param_hint="--speed")
-    given = (scenario, seed, role, name, noise)
+    given = (scenario, seed, role, name, noise, rules or None, mapping, runbooks)
     if resumed is not None and any(value is not None for value in given):
-        raise click.UsageError("--resume takes no scenario, seed, role, name or noise: the drill has its own")
+        raise click.UsageError(
+            "--resume takes no scenario, seed, role, name, noise or files: the drill has its own"
+        )
     if resumed is not None:
         place.folder(resumed)
     on_terminal = script is None and _is_terminal()
@@ -205,7 +219,8 @@ def play(
         opened = _resume(place, resumed, interactive=on_terminal)
     else:
         seat = (role or "responder", name or "you")
-        opened = _new(place, scenario, seed, *seat, noise, interactive=on_terminal)
+        spec = _with_files(_resolved(scenario or FIRST_DRILL), rules, mapping, runbooks)
+        opened = _new(place, spec, seed, *seat, noise, interactive=on_terminal)
     with opened:
         if lines is None:
             over = _play_live(opened, place, speed)
@@ -265,9 +280,17 @@ def _resolved(scenario: str) -> "Scenario":
     return resolve(scenario, frozenset(CHECK_IDS))
 
 
+def _with_files(
+    scenario: "Scenario", rules: "tuple[Path, ...]", mapping: "Path | None", runbooks: "Path | None"
+) -> "Scenario":
+    from sim.alerting.catalogue.build import Files, with_files
+
+    return with_files(scenario, Files(rules, mapping, runbooks))
+
+
 def _new(
     place: "Home",
-    scenario: str | None,
+    spec: "Scenario",
     seed: int | None,
     role: str,
     name: str,
@@ -278,13 +301,11 @@ def _new(
     import socket
     from datetime import UTC, datetime
 
-    from scenarios.library import FIRST_DRILL
     from sim.journal import Meta
     from sim.opening import new_drill
     from sim.people.seats import check_name
     from sim.spec import NoiseProfile, Seat
 
-    spec = _resolved(scenario or FIRST_DRILL)
     if noise is not None:
         spec = spec.model_copy(update={"noise": NoiseProfile.model_validate(noise)})
     check_name(name, spec)

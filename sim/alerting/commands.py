@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.alerting.noise_command import noise
+from sim.alerting.rules_command import rules
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,6 +31,7 @@ def alerts() -> None:
 
 
 alerts.add_command(noise)
+alerts.add_command(rules)
 
 
 @alerts.command()

@@ -70,10 +70,12 @@ class Rule(Frozen):
     for_s: Span = 60
     keep_firing_for_s: Span = 0
     by: Literal["zone", "version", "shard"] | None = None
+    part: str | None = Field(default=None, description="with `by`: watches this zone, version or shard alone")
     severity: RuleSeverity = "warning"
     summary: str
     runbook: PageId | None = None
     noise: Noise | None = None
+    series_labels: Pairs = Field(default=(), description="what a team's own series would carry besides")
     labels: Pairs = Field(default=(), description="values may be templates")
     annotations: Pairs = Field(default=(), description="values may be templates")
     value_times: FiniteFloat = Field(
