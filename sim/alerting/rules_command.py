@@ -81,7 +81,10 @@ def _print(scenario: "Scenario", found: "Catalogue", playable: str) -> None:
             rows = tuple(_row(entry) for entry in entries)
             click.echo("\n" + drawn((Line(title), Table(columns, rows)), _WIDTH, colour=False), nl=False)
     for why in dict.fromkeys(entry.why for entry in out):
-        _list(f"Left out, {why}", [", ".join(entry.alert.name for entry in out if entry.why == why)])
+        _list(
+            f"Left out, {why}",
+            [", ".join(dict.fromkeys(entry.alert.name for entry in out if entry.why == why))],
+        )
     _list("Shown as written, for what they use is not expanded", _as_written(found))
     _list("Templates that read labels which are not there", _empty(found))
     _list("A new alert at each change, for a label holds the value", _restless(found))

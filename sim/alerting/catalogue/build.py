@@ -180,7 +180,11 @@ def _always_fires(alert: Alert) -> bool:
 
 
 def _no_place(alert: Alert) -> str:
-    return "for it always fires" if _always_fires(alert) else "for this world has no parts left to stand in for more"
+    return (
+        "for it always fires"
+        if _always_fires(alert)
+        else "for this world has no parts left to stand in for more"
+    )
 
 
 def _annotation(alert: Alert, names: Sequence[str]) -> str:

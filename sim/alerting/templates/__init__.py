@@ -5,7 +5,7 @@ use: labels, the value, and functions that write them (`expand`); a template wit
 condition say, is shown as it is written.
 """
 
-from sim.alerting.templates.expand import Scope, expanded
+from sim.alerting.templates.expand import Scope, expanded, filled
 from sim.alerting.templates.syntax import Template, TemplateError, parsed
 
-__all__ = ["Scope", "Template", "TemplateError", "expanded", "parsed"]
+__all__ = ["Scope", "Template", "TemplateError", "expanded", "filled", "parsed"]

@@ -21,15 +21,21 @@ class Scope:
 
 def expanded(template: Template, scope: Scope) -> str:
     """Return the text of a template; as it is written where that cannot be done. A missing label is ''."""
+    text = filled(template, scope)
+    return template.source if text is None else text
+
+
+def filled(template: Template, scope: Scope) -> str | None:
+    """Return the text of a template; None where that cannot be done."""
     if template.beyond:
-        return template.source
+        return None
     try:
         text = "".join(
             part if isinstance(part, str) else _shown(_pipeline(part, scope)) for part in template.parts
         )
     except NotExpandable:
-        return template.source
-    return text if len(text) <= TEXT_MAX else template.source
+        return None
+    return text if len(text) <= TEXT_MAX else None
 
 
 def _shown(value: Value) -> str:
