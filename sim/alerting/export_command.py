@@ -64,7 +64,7 @@ def _signals(path: Path) -> "dict[str, NDArray[Any]]":
             f"{path.name} is not finished, so there are no measurements yet; play it to its end"
         )
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             return {name: kept[name] for name in ("times_ms", "series", "values")}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
         raise JournalError(f"{file} cannot be read: {problem}") from None

@@ -132,7 +132,8 @@ def _of(
         elif target is not None:
             entries.append(Entry(alert, "mapped", _mapped(alert, name, target, terms, page), page))
         elif place is not None:
-            entries.append(Entry(alert, "noise", _stand_in(alert, name, place, terms, page), page))
+            rule = _stand_in(alert, name, place, terms, page, world.id)
+            entries.append(Entry(alert, "noise", rule, page))
         else:
             entries.append(Entry(alert, "left out", None, page, _no_place(alert)))
     return Catalogue(tuple(entries), read.recordings, kept, found_pages, terms)
@@ -153,7 +154,8 @@ def _names(alerts: Sequence[Alert], world: World, kept: Iterable[Rule]) -> list[
         plain = re.sub(r"[^\w.:-]+", "_", alert.name)[: _NAME_MAX - 20]
         plain = plain if re.match(r"[A-Za-z_]", plain) else f"_{plain}"
         severity = re.sub(r"[^\w.:-]+", "_", alert.severity)[:12]
-        wanted = [plain, f"{plain}.{severity}", *(f"{plain}.{n}" for n in range(2, len(alerts) + 2))]
+        severe = [f"{plain}.{severity}"] if severity else []
+        wanted = [plain, *severe, *(f"{plain}.{n}" for n in range(2, len(alerts) + 2))]
         name = next(name for name in wanted if name.lower() not in taken)
         taken.add(name.lower())
         found.append(name)
@@ -206,8 +208,18 @@ def _mapped(alert: Alert, name: str, target: Target, terms: Mapping, page: str |
     return _rule(alert, name, terms, page, aim)
 
 
-def _stand_in(alert: Alert, name: str, place: StandIn, terms: Mapping, page: str | None) -> Rule:
+def _stand_in(
+    alert: Alert, name: str, place: StandIn, terms: Mapping, page: str | None, cluster: str
+) -> Rule:
+    """Return a rule that can only be noise.
+
+    Labels that its templates read and that nothing here has say where to look: the component, or of a
+    `cluster` the world.
+    """
+    templates = (*alert.labels.values(), *alert.annotations.values())
+    read = sorted(frozenset().union(*(template.labels for template in templates)) - {"component", "zone"})
     aim: dict[str, object] = {
+        "series_labels": tuple((label, cluster if label == "cluster" else place.component) for label in read),
         "component": place.component,
         "by": "zone",
         "part": place.zone,

@@ -16,6 +16,8 @@ TOGETHER_MAX = 4_000_000
 """Bounds of a page in bytes, of their number, and of all pages in characters; assumptions."""
 
 _ID_MAX = 120
+_REFERENCE = re.compile(r"""\{\{[<%] (?:rel)?ref "([^"\n]{1,200})" [>%]\}\}""")
+"""A link of Hugo's to another page."""
 
 
 def load(folder: Path) -> tuple[Runbook, ...]:
@@ -76,6 +78,7 @@ def _page(file: Path) -> Runbook:
     text = read_text(file, PAGE_BYTES_MAX).replace("\r\n", "\n")
     front, lines = _without_front_matter(text.split("\n"))
     body = "\n".join(line for line in lines if not _is_shortcode(line)).strip()
+    body = _REFERENCE.sub(lambda found: found[1], body)
     if not body:
         raise FileError([Mistake(file, 1, (), "is an empty page; write something or delete it")])
     name = page_id(file.stem)
