@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import math
+import pathlib
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -24,6 +25,7 @@ LAZY = {
     "alerts": ("sim.alerting.commands", "alerts"),
     "bridge": ("sim.bridge.commands", "bridge"),
     "drills": ("sim.commands", "drills"),
+    "rotation": ("sim.oncall.commands", "rotation"),
     "scenarios": ("scenarios.commands", "scenarios"),
     "score": ("scoring.commands", "score"),
 }
@@ -48,6 +50,7 @@ SHORT_HELP = {
     "alerts": "See what noise there is, where alerts would go, and who is notified when.",
     "bridge": "Play a drill for real tools: amtool, promtool, Prometheus, Grafana.",
     "drills": "List, show, verify and delete the drills that were played.",
+    "rotation": "See who is on call when, and what is wrong with an on-call policy.",
     "scenarios": "See what can be played, and check files of your own.",
     "score": "Show the scorecard of a drill.",
 }
@@ -111,13 +114,12 @@ class Below:
 
         place = Home(home_folder(home))
         if resumed is not None:
-            if scenario is not None or any(value is not None for value in given.values()):
+            if scenario is not None or any(value not in (None, ()) for value in given.values()):
                 raise click.UsageError("--resume takes nothing that makes another drill")
             return _resume(place, resumed, interactive=False)
-        seat = ("responder", "you")
-        return _new(
-            place, scenario, given["seed"], *seat, given["noise"], given["alertmanager"], interactive=False
-        )
+        files = (given["rules"], given["mapping"], given["runbooks"], given["alertmanager"])
+        spec = _with_files(self.scenario(scenario), *files)
+        return _new(place, spec, given["seed"], "responder", "you", given["noise"], interactive=False)
 
     def play_all(self, scenario: "Scenario", seeds: int) -> "Iterator[Run]":
         """Play all scripted players in a scenario over seeds 1 to `seeds`."""
@@ -163,6 +165,8 @@ def main(context: click.Context) -> None:
     context.obj = Below()
 
 
+FILE = click.Path(dir_okay=False, path_type=pathlib.Path)
+FOLDER = click.Path(file_okay=False, path_type=pathlib.Path)
 HOME_OPTION = click.option(
     "--home", help="Where drills are kept (default: PAGERDRILL_HOME, or the platform's place)."
 )
@@ -181,12 +185,13 @@ HOME_OPTION = click.option(
 )
 @click.option("--name", help="Your name in the drill (default: you).")
 @click.option("--noise", type=click.Choice(NOISE), help="How noisy (default: as the scenario says).")
-@click.option(
-    "--alertmanager",
-    type=click.Path(dir_okay=False),
-    help="An alertmanager.yml: where alerts go (default: as the scenario says).",
-)
+@click.option("--alertmanager", type=FILE, metavar="FILE", help="Your alertmanager.yml: where alerts go.")
 @click.option("--bridge", "port", type=click.IntRange(0, 65_535), help="Let amtool and others in at a port.")
+@click.option(
+    "--rules", multiple=True, type=FILE, metavar="FILE", help="Your own Prometheus rule file; again for more."
+)
+@click.option("--mapping", type=FILE, metavar="FILE", help="What your alerts watch in this world.")
+@click.option("--runbooks", type=FOLDER, metavar="DIR", help="Your own runbooks, in Markdown.")
 @click.option("--script", type=click.File("rb"), help="Play these lines as fast as possible.")
 @click.option("--resume", "resumed", metavar="DRILL", help="Go on with a drill that was left.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scorecard as JSON at the end.")
@@ -204,8 +209,11 @@ def play(
     speed: float,
     name: str | None,
     noise: str | None,
-    alertmanager: str | None,
+    alertmanager: "Path | None",
     port: int | None,
+    rules: "tuple[Path, ...]",
+    mapping: "Path | None",
+    runbooks: "Path | None",
     script: BinaryIO | None,
     resumed: str | None,
     as_json: bool,
@@ -217,15 +225,16 @@ def play(
     SCENARIO is an id from `pagerdrill scenarios list` or a file of your own; without one, a good first
     drill. Not on a terminal, the lines of standard input are played, or else a shipped script.
     """
+    from scenarios.library import FIRST_DRILL
     from sim.home import Home, home_folder
 
     place = Home(home_folder(home))
     if not math.isfinite(speed):
         raise click.BadParameter("must be a number from 0.1 to 100", param_hint="--speed")
-    given = (scenario, seed, role, name, noise, alertmanager)
+    given = (scenario, seed, role, name, noise, alertmanager, rules or None, mapping, runbooks)
     if resumed is not None and any(value is not None for value in given):
         raise click.UsageError(
-            "--resume takes no scenario, seed, role, name, noise or alertmanager: the drill has its own"
+            "--resume takes no scenario, seed, role, name, noise or files: the drill has its own"
         )
     if resumed is not None:
         place.folder(resumed)
@@ -235,7 +244,8 @@ def play(
         opened = _resume(place, resumed, interactive=on_terminal)
     else:
         seat = (role or "responder", name or "you")
-        opened = _new(place, scenario, seed, *seat, noise, alertmanager, interactive=on_terminal)
+        spec = _with_files(_resolved(scenario or FIRST_DRILL), rules, mapping, runbooks, alertmanager)
+        opened = _new(place, spec, seed, *seat, noise, interactive=on_terminal)
     with opened:
         if lines is None:
             over = _play_live(opened, place, speed, port)
@@ -295,33 +305,42 @@ def _resolved(scenario: str) -> "Scenario":
     return resolve(scenario, frozenset(CHECK_IDS))
 
 
+def _with_files(
+    scenario: "Scenario",
+    rules: "tuple[Path, ...]",
+    mapping: "Path | None",
+    runbooks: "Path | None",
+    alertmanager: "Path | None",
+) -> "Scenario":
+    """Return a scenario with a team's own files in it. Raises PagerDrillError."""
+    from scenarios.loader import load_routing
+    from sim.alerting.catalogue.build import Files, with_files
+
+    if alertmanager is not None:
+        scenario = scenario.model_copy(update={"alertmanager": load_routing(alertmanager)})
+    return with_files(scenario, Files(rules, mapping, runbooks))
+
+
 def _new(
     place: "Home",
-    scenario: str | None,
+    spec: "Scenario",
     seed: int | None,
     role: str,
     name: str,
     noise: str | None,
-    alertmanager: str | None,
     *,
     interactive: bool,
 ) -> "OpenDrill":
     import socket
     from datetime import UTC, datetime
-    from pathlib import Path
 
-    from scenarios.library import FIRST_DRILL
-    from scenarios.loader import load_routing
     from sim.journal import Meta
     from sim.opening import new_drill
     from sim.people.seats import check_name
     from sim.spec import NoiseProfile, Seat
 
-    spec = _resolved(scenario or FIRST_DRILL)
     if noise is not None:
         spec = spec.model_copy(update={"noise": NoiseProfile.model_validate(noise)})
-    if alertmanager is not None:
-        spec = spec.model_copy(update={"alertmanager": load_routing(Path(alertmanager))})
     check_name(name, spec)
     played = _seeds_played(place, spec.id)
     if seed is None:

@@ -1,15 +1,16 @@
 """Reads a scenario with its world, runbooks and people from files into one `Scenario`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scenarios.references import scenario_mistakes, world_mistakes
-from scenarios.schema import checked
+from sim.alerting.catalogue.build import Files, with_files
 from sim.alerting.routing.config import config_of
 from sim.alerting.routing.secrets import without_secrets
 from sim.document import Document, read, read_text
 from sim.mistakes import FileError, Mistake
+from sim.schema import checked
 from sim.spec import Runbook, Scenario, World
 
 RUNBOOK_BYTES_MAX = 100_000
@@ -46,11 +47,13 @@ def load_scenario(
     """Return the scenario of a file, complete with its world, runbooks and people.
 
     The folder `runbooks` beside the file adds runbooks, and `people` in the file adds or replaces people
-    of the world. `check_ids` are the checks that objectives may name; None does not look. Raises FileError
-    with every mistake of both files.
+    of the world. `rules`, `mapping` and `runbooks` in the file name a team's own files, relative to it;
+    what they hold becomes part of the scenario. `check_ids` are the checks that objectives may name; None
+    does not look. Raises FileError with every mistake of all these files.
     """
-    document = read(file)
-    world, mistakes = _world_of(document, find_world)
+    document, files, mistakes = _with_own_files(read(file))
+    world, more = _world_of(document, find_world, own_runbooks=files.runbooks is None)
+    mistakes += more
     # A world that could not be read must not hide the mistakes of the scenario itself.
     given: dict[str, object] = {"world": world if world is not None else _stand_in()}
     routing, wrong = _routing_of(document)
@@ -64,7 +67,32 @@ def load_scenario(
         mistakes += scenario_mistakes(scenario, document, check_ids)
     if mistakes:
         raise FileError(mistakes)
-    return _with_everybody(scenario)
+    return with_files(_with_everybody(scenario), files)
+
+
+def _with_own_files(document: Document) -> tuple[Document, Files, list[Mistake]]:
+    """Return the document without the fields that name a team's own files, these files, what is wrong."""
+    if not isinstance(document.data, dict):
+        return document, Files(), []
+    folder, mistakes = document.file.parent, []
+
+    def path(name: str, value: object, *step: int) -> Path | None:
+        if isinstance(value, str) and value:
+            return folder / value
+        mistakes.append(document.mistake((name, *step), "should be a path, relative to this file"))
+        return None
+
+    data = dict(document.data)
+    rules, mapping, runbooks = (data.pop(name, None) for name in ("rules", "mapping", "runbooks"))
+    if rules is not None and not isinstance(rules, list):
+        rules = [rules]
+    files = [path("rules", value, number) for number, value in enumerate(rules or ())]
+    own = Files(
+        tuple(file for file in files if file is not None),
+        None if mapping is None else path("mapping", mapping),
+        None if runbooks is None else path("runbooks", runbooks),
+    )
+    return replace(document, data=data), own, mistakes
 
 
 def load_routing(file: Path) -> str:
@@ -93,7 +121,9 @@ def _stand_in() -> World:
     )
 
 
-def _world_of(document: Document, find_world: FindWorld) -> tuple[World | None, list[Mistake]]:
+def _world_of(
+    document: Document, find_world: FindWorld, *, own_runbooks: bool
+) -> tuple[World | None, list[Mistake]]:
     """Return the world a scenario names, with the scenario's own runbooks; else None and what is wrong."""
     if not isinstance(document.data, dict):
         return None, []
@@ -102,7 +132,7 @@ def _world_of(document: Document, find_world: FindWorld) -> tuple[World | None, 
         text = "should name a world, e.g. shop, or its file, e.g. ./my-world.yaml"
         return None, [document.mistake(("world",), text)]
     folder = document.file.parent
-    own, mistakes = _runbooks(folder / "runbooks")
+    own, mistakes = _runbooks(folder / "runbooks") if own_runbooks else ((), [])
     try:
         world = load_world(find_world(named, folder))
     except LookupError as problem:

@@ -7,11 +7,12 @@ from scenarios.expected import misfits
 from scenarios.naming import scenario_names, world_names
 from sim.actions import VERBS, Refused, parse
 from sim.actions import Names as CommandNames
+from sim.alerting.aim import misaimed
 from sim.document import Document
 from sim.errors import ScenarioError
 from sim.mistakes import Finding, Loc, Mistake, did_you_mean
 from sim.people import seats
-from sim.spec import JOURNEY_SIGNALS, Person, Rule, Scenario, Where, World
+from sim.spec import Person, Scenario, Where, World
 from sim.world import changes, faults, log_notes
 from sim.world.graph import components_by_level
 
@@ -137,25 +138,10 @@ def _unused_journeys(world: World) -> Iterator[Finding]:
 def _rules(world: World, names: Names) -> Iterator[Finding]:
     for i, rule in enumerate(world.rules):
         here: Loc = ("rules", i)
-        yield from _unknown((*here, "component"), "component", rule.component, names.operations)
-        yield from _unknown((*here, "journey"), "journey", rule.journey, names.journeys)
+        yield from misaimed(here, rule, names.operations, names.journeys)
         yield from _unknown((*here, "runbook"), "runbook", rule.runbook, names.runbooks)
-        if (rule.component is None) == (rule.journey is None):
-            yield here, "needs either a component or a journey, and not both"
-        if (rule.above is None) == (rule.below is None):
-            yield here, "needs either above or below, and not both"
         if rule.noise is not None and rule.noise.lasts_s[0] > rule.noise.lasts_s[1]:
             yield (*here, "noise", "lasts_s"), "has the longest blip before the shortest; swap them"
-        if rule.journey is not None:
-            yield from _of_journey(here, rule)
-
-
-def _of_journey(here: Loc, rule: Rule) -> Iterator[Finding]:
-    if rule.signal not in JOURNEY_SIGNALS:
-        text = f"journeys have no {rule.signal}; there are: {', '.join(JOURNEY_SIGNALS)}"
-        yield (*here, "signal"), text
-    if rule.by is not None:
-        yield (*here, "by"), f"a journey is measured as a whole, not by {rule.by}; leave it out"
 
 
 def command_names(scenario: Scenario) -> CommandNames:

@@ -22,6 +22,7 @@ _TOO_MANY = f"holds over {VALUES_MAX:,} values; nothing here needs that"
 
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
+_NULLS = frozenset(("null", "Null", "NULL", "~", ""))
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -69,9 +70,21 @@ def read(file: Path) -> Document:
 
 def parsed(file: Path, content: str) -> Document:
     """Return the YAML document of a text that came from this file. Raises FileError as `read` does."""
-    reader = _Reader(file, content)
+    return _parsed(file, content, as_written=False, several=False)[0]
+
+
+def read_all(file: Path) -> tuple[Document, ...]:
+    """Return the YAML documents of a file, in which every value that is no null is text, as written.
+
+    So a reader of formats of others sees `1.50` and `yes` as these programs do. Raises FileError.
+    """
+    return _parsed(file, read_text(file), as_written=True, several=True)
+
+
+def _parsed(file: Path, content: str, *, as_written: bool, several: bool) -> tuple[Document, ...]:
+    reader = _Reader(file, content, as_written)
     try:
-        data = reader.document()
+        documents = reader.documents(several=several)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         what = ", ".join(part for part in (problem.context, problem.problem) if part)
@@ -85,7 +98,7 @@ def parsed(file: Path, content: str) -> Document:
         pass
     if reader.mistakes:
         raise FileError(reader.mistakes)
-    return Document(file, content, data, reader.lines)
+    return documents
 
 
 class _StopError(Exception):
@@ -98,6 +111,7 @@ class _Reader:
 
     file: Path
     text: str
+    as_written: bool = False
     lines: dict[Loc, int] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     _events: Any = None
@@ -106,18 +120,21 @@ class _Reader:
     def wrong(self, line_index: int, loc: Loc, text: str) -> None:
         self.mistakes.append(Mistake(self.file, line_index + 1, loc, text))
 
-    def document(self) -> Any:
+    def documents(self, *, several: bool) -> tuple[Document, ...]:
         self._events = yaml.parse(self.text, Loader=yaml.CSafeLoader)
         next(self._events)  # start of the stream
-        if isinstance(next(self._events), yaml.StreamEndEvent):
+        found: list[Document] = []
+        while not isinstance(start := next(self._events), yaml.StreamEndEvent):
+            if found and not several:
+                self.wrong(start.start_mark.line, (), "begins a second document; keep one document a file")
+                break
+            self.lines = {}
+            data = self._value(next(self._events), ())
+            next(self._events)  # end of the document
+            found.append(Document(self.file, self.text, data, self.lines))
+        if not found:
             self.wrong(0, (), "is empty")
-            raise _StopError
-        data = self._value(next(self._events), ())
-        next(self._events)  # end of the document
-        more = next(self._events)
-        if not isinstance(more, yaml.StreamEndEvent):
-            self.wrong(more.start_mark.line, (), "begins a second document; keep one document a file")
-        return data
+        return tuple(found)
 
     def _value(self, event: Any, loc: Loc) -> Any:
         self._values += 1
@@ -164,8 +181,9 @@ class _Reader:
             items.append(self._value(event, here))
         return items
 
-    @staticmethod
-    def _plain(text: str) -> Any:
+    def _plain(self, text: str) -> Any:
+        if self.as_written:
+            return None if text in _NULLS else text
         if text in _WORDS:
             return _WORDS[text]
         if _INT.fullmatch(text):

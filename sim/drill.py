@@ -16,6 +16,7 @@ from sim.actions import Action, AskedBack, Refused, parse
 from sim.actions.acts import ActVerb
 from sim.actions.look import Look
 from sim.actions.time import AskHint, Mitigated, Pause, Resolve, Resume, Wait
+from sim.alerting import telling
 from sim.alerting.dispatch import Dispatch, routing
 from sim.alerting.monitoring import Monitoring, Raised
 from sim.alerting.noise.gaps import watched
@@ -321,7 +322,9 @@ class Drill:
 
     def _alert_fired(self, raised: Raised) -> None:
         self._reality.label(raised)
-        self._dispatch.fired(raised.alert, raised.transition.identity)
+        transition = raised.transition
+        annotations = telling.annotations(transition.instance, transition.value)
+        self._dispatch.fired(raised.alert, transition.identity, annotations)
 
     def _is_silenced(self, alert: AlertFired) -> bool:
         return bool(self._dispatch.silencing(alert))

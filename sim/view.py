@@ -37,7 +37,7 @@ from sim.world.instances import Source, Window, of_instances
 from sim.world.logs import Note
 from sim.world.production import Production
 from sim.world.series import By, SeriesId
-from sim.world.signals import SIGNALS, Part
+from sim.world.signals import SIGNALS, Part, has_signal
 from sim.world.telemetry import Curve
 from sim.world.tools import SLOW_DATA_MS, State
 
@@ -319,17 +319,7 @@ class View:
 
     def has_signal(self, component: str, signal: Signal) -> bool:
         """Return whether a component has a signal; some are of queues, caches or replicas alone."""
-        of = self.world.component(component)
-        match signal:
-            case "queue_age_s":
-                return of.kind == "queue"
-            case "hit_share":
-                return of.cache is not None
-            case "lag_s":
-                return of.replica_of is not None or of.standby_zone is not None
-            case "certificate_days":
-                return of.certificate_days is not None
-        return True
+        return has_signal(self.world.component(component), signal)
 
     def warm_up(self) -> None:
         """Work out the day before the drill now, so that nobody waits for it at their first graph."""

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.alerting.export_command import export
 from sim.alerting.noise_command import noise
+from sim.alerting.rules_command import rules
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +31,9 @@ def alerts() -> None:
     """See what noise there is, where alerts would go, and who would be notified when."""
 
 
+alerts.add_command(export)
 alerts.add_command(noise)
+alerts.add_command(rules)
 
 
 @alerts.command()

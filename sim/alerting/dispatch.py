@@ -73,10 +73,11 @@ class Dispatch:
         self._page = page
         self._latest: dict[str, Firing] = {}  # by fingerprint
         self._fingerprints: dict[int, str] = {}  # by number of the alert
+        self._annotations: dict[str, dict[str, str]] = {}  # by fingerprint
         self._wakes_ms: int | None = None
 
-    def fired(self, alert: AlertFired, identity: str) -> None:
-        """Take in an alert that began to fire."""
+    def fired(self, alert: AlertFired, identity: str, annotations: dict[str, str]) -> None:
+        """Take in an alert that began to fire, with what its team wrote for it."""
         now_ms = self._timeline.now_ms
         name = fingerprint({label: value for label, value in alert.labels.items() if value})
         self._latest[name] = Firing(alert, identity)
@@ -84,6 +85,7 @@ class Dispatch:
         for silence in self.silencing(alert)[:1]:
             muted = AlertMuted(alert=alert.alert, rule=alert.rule, component=alert.component, silence=silence)
             self._emit(muted)
+        self._annotations[name] = {"summary": alert.summary, **annotations}
         self._push(alert, now_ms, now_ms + _UNTIL_RESOLVED_MS)
 
     def resolved(self, resolved: AlertResolved) -> None:
@@ -97,7 +99,8 @@ class Dispatch:
         return tuple(map(silences.number, silences.silencing(alert.labels, self._timeline.now_ms)))
 
     def _push(self, alert: AlertFired, starts_ms: int | None, ends_ms: int) -> None:
-        push = Push(alert.labels, {"summary": alert.summary}, starts_ms, ends_ms)
+        annotations = self._annotations[self._fingerprints[alert.alert]]
+        push = Push(alert.labels, annotations, starts_ms, ends_ms)
         refused = self.router.push(self._timeline.now_ms, (push,))
         assert not refused, refused
         self._wake()

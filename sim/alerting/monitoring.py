@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.alerting import telling
 from sim.alerting.noise import blips
 from sim.alerting.noise.background import Background, ground
 from sim.alerting.rules import Instance, RuleStates, State, Transition, instances
@@ -178,14 +179,15 @@ class Monitoring:
             return
         self._raised += 1
         self._numbers[instance] = self._raised
+        value = round(transition.value, 6)
         fired = AlertFired(
             alert=self._raised,
             rule=instance.rule.name,
             component=instance.series.name,
-            labels=instance.labels,
+            labels=telling.labels(instance, value),
             severity=instance.rule.severity,
-            summary=instance.rule.summary,
-            value=round(transition.value, 6),
+            summary=telling.summary(instance, value),
+            value=value,
         )
         self._emit(fired)
         self._on_alert(Raised(fired, transition))

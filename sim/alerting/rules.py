@@ -26,21 +26,27 @@ class Instance:
     series: SeriesId
 
     @property
-    def labels(self) -> dict[str, str]:
-        """Return the labels people match on: alertname, component or journey, severity, zone or version."""
-        labels = {
-            "alertname": self.rule.name,
-            self.series.of: self.series.name,
-            "severity": self.rule.severity,
-        }
+    def series_labels(self) -> dict[str, str]:
+        """Return the labels of what is measured: component or journey, zone or version, a team's own."""
+        labels: dict[str, str] = {self.series.of: self.series.name}
         if self.series.by:
             labels[self.series.by] = self.series.label
-        return labels
+        return {**labels, **dict(self.rule.series_labels)}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Return the labels people match on: alertname, those of the series, severity, a team's own.
+
+        A team's own may be templates, and may be empty: `telling.labels` fills them in for one alert.
+        """
+        ours = {"alertname": self.rule.name, **self.series_labels, "severity": self.rule.severity}
+        return {**ours, **dict(self.rule.labels)}
 
     @property
     def identity(self) -> str:
         """Return rule and labels as text: what random draws that belong to this alert are keyed to."""
-        return ",".join(f"{name}={value}" for name, value in sorted(self.labels.items()))
+        labels = {**self.labels, "alertname": self.rule.name}
+        return ",".join(f"{name}={value}" for name, value in sorted(labels.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ def instances(rules: Iterable[Rule], labels_of: Callable[[str, By], Sequence[str
             expanded.extend(
                 Instance(rule, SeriesId("component", rule.component, rule.signal, rule.by, label))
                 for label in labels_of(rule.component, rule.by)
+                if rule.part in (None, label)
             )
     return tuple(expanded)
 

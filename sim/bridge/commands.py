@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sim.bridge.outward.sender import Target
     from sim.opening import OpenDrill
 
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
 PORT = 9093
 """Alertmanager's own."""
 
@@ -56,7 +58,12 @@ class Above(Protocol):
     envvar="PAGERDRILL_BRIDGE_TOKEN_FILE",
     help="A file with the token that tools have to send; needed unless only this machine can reach it.",
 )
-@click.option("--alertmanager", type=click.Path(dir_okay=False), help="An alertmanager.yml: where alerts go.")
+@click.option("--alertmanager", type=_FILE, metavar="FILE", help="Your alertmanager.yml: where alerts go.")
+@click.option("--rules", multiple=True, type=_FILE, metavar="FILE", help="Your own Prometheus rule file.")
+@click.option("--mapping", type=_FILE, metavar="FILE", help="What your alerts watch in this world.")
+@click.option(
+    "--runbooks", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Your own runbooks."
+)
 @click.option("--noise", type=click.Choice(["quiet", "normal", "noisy", "storm"]), help="How noisy.")
 @notify_option
 @outside_option
@@ -71,7 +78,10 @@ def bridge(
     port: int,
     host: str,
     token_file: Path | None,
-    alertmanager: str | None,
+    alertmanager: Path | None,
+    rules: tuple[Path, ...],
+    mapping: Path | None,
+    runbooks: Path | None,
     noise: str | None,
     notify: tuple[str, ...],
     send_outside: bool,
@@ -95,7 +105,8 @@ def bridge(
     needs_extra()
     token = read_token(host, token_file)
     targets = read_targets(notify, send_outside)
-    given = {"seed": seed, "noise": noise, "alertmanager": alertmanager}
+    files = {"rules": rules, "mapping": mapping, "runbooks": runbooks, "alertmanager": alertmanager}
+    given = {"seed": seed, "noise": noise, **files}
     with (
         listen(host, port) as listener,
         above.open_drill(scenario, resumed, home, **given) as opened,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sim.alerting import telling
 from sim.alerting.rules import Instance, State
 from sim.bridge import metrics
 from sim.bridge.time_map import TimeMap, rfc3339
@@ -57,8 +58,8 @@ def _rule(
         "query": query_of(rule),
         "duration": rule.for_s,
         "keepFiringFor": rule.keep_firing_for_s,
-        "labels": {"severity": rule.severity},
-        "annotations": {"summary": rule.summary},
+        "labels": {"severity": rule.severity} | dict(rule.labels),
+        "annotations": dict(rule.annotations) or {"summary": rule.summary},
         "alerts": standing,
         "health": "ok",
         "state": max((state for _, state, _ in held), key=lambda state: _ORDER[state]),
@@ -73,8 +74,8 @@ def _alert(
     if state == "inactive":
         return None
     return {
-        "labels": instance.labels,
-        "annotations": {"summary": instance.rule.summary},
+        "labels": telling.labels(instance, value),
+        "annotations": telling.annotations(instance, value) or {"summary": instance.rule.summary},
         "state": state,
         "activeAt": rfc3339(times.outside_ms(view.active_since_ms(instance))),
         "value": f"{value * metrics.SIGNAL_METRICS[instance.rule.signal].factor:.6e}",

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from sim.actions.look import AlertDetail, Alerts
+from sim.alerting import telling
+from sim.alerting.rules import Instance
 from sim.answer import Answer, Block, Line, Table, Tone, refusal
 from sim.board import AlertCard, SilenceCard
+from sim.events import AlertFired
 from sim.look.figures import ago, figure, plural, unit_of
 from sim.spec import Rule
 from sim.view import View
@@ -62,10 +65,11 @@ def alert_detail(action: AlertDetail, view: View) -> Answer:
     if card is None:
         return refusal(f"there is no alert #{action.alert}; `alerts all` shows what there was")
     fired = card.fired
-    rule = view.rules_named(fired.rule)[0].rule
+    instance = _instance(fired, view)
+    rule, series = instance.rule, instance.series
     unit = unit_of(rule.signal)
     state = "fires" if card.resolved_ms is None else f"resolved at {view.wall_clock(card.resolved_ms)}"
-    now = view.measured_now(fired.component, rule.signal)
+    now = view.measured_at(fired.component, rule.signal, view.now_ms, series.by, series.label)
     since = view.wall_clock(card.since_ms)
     blocks: list[Block] = [
         Line(f"#{fired.alert} {fired.severity} {fired.rule} on {fired.component}", "title"),
@@ -74,6 +78,10 @@ def alert_detail(action: AlertDetail, view: View) -> Answer:
         Line(f"since {since} with {figure(fired.value, unit)}; {state}; now {figure(now, unit)}"),
     ]
     labels = ", ".join(f"{key}={value}" for key, value in sorted(fired.labels.items()))
+    told = telling.annotations(instance, fired.value)
+    blocks += [
+        Line(f"{name}: {text.strip()}") for name, text in told.items() if text.strip() != fired.summary
+    ]
     blocks.append(Line(f"labels: {labels}", "dim"))
     blocks += [Line(text) for text in _told(card, view)]
     blocks.append(Line(_past(fired.rule, view)))
@@ -92,6 +100,12 @@ def _told(card: AlertCard, view: View) -> Iterator[str]:
         yield f"under silence {numbers}: it notifies nobody"
     if standing.inhibited_by:
         yield "inhibited while another alert fires: it notifies nobody"
+
+
+def _instance(fired: AlertFired, view: View) -> Instance:
+    """Return the rule and series that an alert is of."""
+    known = view.rules_named(fired.rule)
+    return next((one for one in known if telling.labels(one, fired.value) == fired.labels), known[0])
 
 
 def _condition(rule: Rule) -> str:

@@ -1,10 +1,12 @@
 """The system's papers: `changes` and `runbook`."""
 
-import re
+from collections.abc import Iterator
 
+from sim import markdown
 from sim.actions.look import Changes, RunbookPage
 from sim.answer import Answer, Block, Line, Table, refusal
 from sim.look.figures import ago
+from sim.spec import Runbook
 from sim.view import KnownChange, View
 
 SHOWN_MAX = 20
@@ -57,6 +59,14 @@ def runbook(action: RunbookPage, view: View) -> Answer:
         if linked is None or linked not in books:
             return Answer((Line(f"{name} links to no runbook; `runbook` lists what there is", "warn"),))
         name = linked
-    title, text = books[name].title, books[name].text.strip()
-    plain = re.sub(r"^#+ |\*\*", "", text.removeprefix(f"# {title}").lstrip(), flags=re.MULTILINE)
-    return Answer((Line(title, "title"), Line(plain)))
+    return Answer((Line(books[name].title, "title"), *_page(books[name])))
+
+
+def _page(book: Runbook) -> Iterator[Line]:
+    """Yield a page without its first heading where that is its title."""
+    found = markdown.parts(book.text.strip())
+    own = found[:1] == (markdown.Part("heading", book.title),)
+    for part in found[1 if own else 0 :]:
+        yield Line(
+            part.text, "title" if part.kind == "heading" else "dim" if part.kind == "code" else "plain"
+        )

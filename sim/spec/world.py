@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.spec.base import Frozen, Id, NotNegative, Positive, Share, Version
+from sim.spec.base import Frozen, Id, NotNegative, PageId, Positive, Share, Version
 from sim.spec.rules import Rule
 
 ComponentKind = Literal["edge", "service", "worker", "database", "cache", "queue", "third_party", "host_pool"]
@@ -148,7 +148,7 @@ class Rhythm(Frozen):
 class Runbook(Frozen):
     """A page of Markdown that `runbook` shows."""
 
-    id: Id
+    id: PageId
     title: str
     text: str
 

@@ -12,7 +12,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.spec import Journey, Signal
+from sim.spec import Component, Journey, Signal
 from sim.streams import uniform
 from sim.world.flow import Flow
 from sim.world.gauges import Gauges, ordinary
@@ -35,6 +35,20 @@ NO_TRAFFIC_RPS = 1e-6
 # breathes with collections and caches, disk with log rotation.
 _MEMORY_AMPLITUDE, _MEMORY_PERIOD_MS = 0.02, 3.7 * 3_600_000
 _DISK_AMPLITUDE, _DISK_PERIOD_MS = 0.01, 24 * 3_600_000
+
+
+def has_signal(of: Component, signal: Signal) -> bool:
+    """Return whether a component has a signal; some are of queues, caches or replicas alone."""
+    match signal:
+        case "queue_age_s":
+            return of.kind == "queue"
+        case "hit_share":
+            return of.cache is not None
+        case "lag_s":
+            return of.replica_of is not None or of.standby_zone is not None
+        case "certificate_days":
+            return of.certificate_days is not None
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,15 @@ def rotation(*arguments: str) -> Result:
 
 def test_show_lists_shifts_with_offsets_through_the_change_of_the_clock(tmp_path: Path):
     done = rotation(
-        "show", written(tmp_path), "--from", "2026-03-23", "--to", "2026-04-07", "--layer", "primary", "--json"
+        "show",
+        written(tmp_path),
+        "--from",
+        "2026-03-23",
+        "--to",
+        "2026-04-07",
+        "--layer",
+        "primary",
+        "--json",
     )
     assert done.exit_code == 0, done.output
     assert json.loads(done.output) == [
@@ -77,7 +85,8 @@ def test_nothing_is_wrong(tmp_path: Path):
 
 def restricted(what: str) -> str:
     return WHOLE.replace(
-        "participants: [ana, ben, cleo]}\n", f"participants: [ana, ben, cleo]}}\n        restrictions: [{what}]\n"
+        "participants: [ana, ben, cleo]}\n",
+        f"participants: [ana, ben, cleo]}}\n        restrictions: [{what}]\n",
     )
 
 
@@ -129,7 +138,16 @@ escalation: {{steps: [{{targets: [primary], minutes: 5}}]}}
     fair = text.replace("participants", "advance: covered, participants")
     assert "never on call" not in rotation("check", written(tmp_path, fair)).output
     shown = rotation("show", written(tmp_path, fair), "--from", "2026-01-05", "--to", "2026-03-01", "--json")
-    assert [one["person"] for one in json.loads(shown.output)] == ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p0"]
+    assert [one["person"] for one in json.loads(shown.output)] == [
+        "p0",
+        "p1",
+        "p2",
+        "p3",
+        "p4",
+        "p5",
+        "p6",
+        "p0",
+    ]
 
 
 def test_short_rest_is_named(tmp_path: Path):

@@ -79,8 +79,12 @@ def gap_of(rule: Rule, scenario: Scenario, seed: int) -> Gap | None:
 
 
 def is_about_a_cause(rule: Rule) -> bool:
-    """Return whether a rule watches the inside of the system and pages nobody; certificates have no gap."""
-    return rule.component is not None and rule.severity != "critical" and rule.signal in _ASTRAY
+    """Return whether a rule watches the inside of the system and pages nobody; certificates have no gap.
+
+    What stands in for something that is not in this world tells of nothing, so nothing of it is missing.
+    """
+    pages_nobody = rule.component is not None and rule.severity != "critical"
+    return pages_nobody and rule.signal in _ASTRAY and not rule.stand_in
 
 
 def _astray(rule: Rule) -> Rule:

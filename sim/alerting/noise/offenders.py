@@ -62,7 +62,8 @@ def rates(
 ) -> dict[str, dict[NoiseKind, float]]:
     """Return the alerts a day of every rule that can misfire, by kind; storms aside.
 
-    A kind's alerts go to the rules that suit it, or to all where none does. `intensity` multiplies them.
+    A kind's alerts go to the rules that suit it, or to all where none does; what stands in for something
+    that is not in this world suits every kind. `intensity` multiplies them.
     """
     able = [rule for rule in rules if can_misfire(rule)]
     weight = weights(able, profile.zipf_exponent)
@@ -70,7 +71,7 @@ def rates(
     total = sum(profile.shares.values())
     found: dict[str, dict[NoiseKind, float]] = {rule.name: {} for rule in able}
     for kind, share in profile.shares.items():
-        suited = [rule.name for rule in able if rule.signal in SUITED[kind]] or list(weight)
+        suited = [rule.name for rule in able if rule.stand_in or rule.signal in SUITED[kind]] or list(weight)
         together = sum(weight[name] for name in suited)
         for name in suited:
             found[name][kind] = a_day * share / total * weight[name] / together

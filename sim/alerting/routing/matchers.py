@@ -37,7 +37,7 @@ class Matcher:
     def __post_init__(self) -> None:
         """Compile the expression. Raises MatcherError where it is none."""
         if self.op in ("=~", "!~"):
-            object.__setattr__(self, "_pattern", _compiled(self.value))
+            object.__setattr__(self, "_pattern", compiled(self.value))
 
     @property
     def is_regex(self) -> bool:
@@ -91,10 +91,11 @@ def matchers(text: str) -> tuple[Matcher, ...]:
     return tuple(matcher(part) for part in parts)
 
 
-def _compiled(expression: str) -> Any:
+def compiled(expression: str, *, dot_nl: bool = True) -> Any:
+    """Return a regular expression of RE2. Raises MatcherError where it is none, or too long."""
     options = re2.Options()
     options.log_errors = False
-    options.dot_nl = True
+    options.dot_nl = dot_nl
     if len(expression) > VALUE_MAX:
         raise MatcherError(f"a regular expression of {len(expression):,} letters; {VALUE_MAX:,} is the most")
     try:

@@ -102,8 +102,8 @@ def _literal_values(expected: str) -> list[str]:
 
 
 def _pattern_help(pattern: str) -> str:
-    if pattern.startswith("^[A-Z]"):
-        return "write words together, each with a capital, e.g. CheckoutErrorsHigh"
+    if pattern.startswith("^[A-Za-z_]"):
+        return "write one word that begins with a letter, e.g. CheckoutErrorsHigh"
     if pattern.startswith(r"^[\w"):
         return "write one word of up to 40 letters, digits, dots, hyphens and plus signs, e.g. 2.14.0"
     return "use lower case letters, digits and single hyphens, e.g. git-storage"
