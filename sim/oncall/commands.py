@@ -1,15 +1,18 @@
 """`pagerdrill rotation`: who is on call when, and what is wrong with a policy."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from sim.oncall.schedule.policy import RotationPolicy
     from sim.oncall.schedule.shifts import Shift
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
 
 DAYS = 28
 """So many days are shown where no end is given; an assumption."""
@@ -23,7 +26,7 @@ _policy = click.argument("policy_file", metavar="POLICY", type=click.Path(dir_ok
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def _moment(name: str, text: str, *, required: bool = False) -> Any:
+def _moment(name: str, text: str, *, required: bool = False) -> "Callable[[Command], Command]":
     return click.option(name, type=click.DateTime(_MOMENTS), required=required, help=text)
 
 
@@ -150,7 +153,7 @@ def _window(
 def _beginning(policy: "RotationPolicy") -> "datetime":
     """Return the first hand-over that the policy names: what no clock but its own file says."""
     starts = [rule.rotation.start for layer in policy.layers for rule in layer.rules if rule.rotation]
-    starts += [one.start.replace(tzinfo=None) for one in (*policy.overrides, *policy.temporary)]
+    starts += [override.start.replace(tzinfo=None) for override in policy.overrides]
     if not starts:
         raise click.UsageError("the policy names no beginning; give --from")
     return max(starts)

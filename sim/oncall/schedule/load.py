@@ -117,5 +117,5 @@ def _steps(policy: RotationPolicy) -> Iterator[Finding]:
                 yield loc, f"there is no layer or person {target!r}; {did_you_mean(target, known)}"
         doubled = {target for target in step.targets if step.targets.count(target) > 1}
         if doubled:
-            loc = ("escalation", "steps", number, "targets")
-            yield loc, f"names {', '.join(sorted(doubled))} twice; once is enough"
+            where = ("escalation", "steps", number, "targets")
+            yield where, f"names {', '.join(sorted(doubled))} twice; once is enough"
