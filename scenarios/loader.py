@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scenarios.references import scenario_mistakes, world_mistakes
+from scenarios.references import command_mistakes, scenario_mistakes, world_mistakes
 from sim.alerting.catalogue.build import Files, with_files
 from sim.alerting.routing.config import config_of
 from sim.alerting.routing.secrets import without_secrets
@@ -67,7 +67,11 @@ def load_scenario(
         mistakes += scenario_mistakes(scenario, document, check_ids)
     if mistakes:
         raise FileError(mistakes)
-    return with_files(_with_everybody(scenario), files)
+    whole = with_files(_with_everybody(scenario), files)
+    mistakes = command_mistakes(whole, document)  # a play may name a rule that was replaced
+    if mistakes:
+        raise FileError(mistakes)
+    return whole
 
 
 def _with_own_files(document: Document) -> tuple[Document, Files, list[Mistake]]:

@@ -78,6 +78,11 @@ def scenario_mistakes(
     return [document.mistake(loc, text) for loc, text in findings]
 
 
+def command_mistakes(scenario: Scenario, document: Document) -> list[Mistake]:
+    """Return every line of a play that nobody could type in a drill of a scenario, at its line."""
+    return [document.mistake(loc, text) for loc, text in _commands(scenario)]
+
+
 def _unknown(loc: Loc, what: str, name: str | None, known: Iterable[str]) -> Iterator[Finding]:
     known = set(known)
     if name is not None and name not in known:

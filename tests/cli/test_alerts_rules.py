@@ -15,6 +15,7 @@ SHARED = ROOT.parent / "shared" / "data"
 RULES = ("--rules", str(TEAM / "rules.yml"), "--rules", str(TEAM / "resource.yaml"))
 OWN = (*RULES, "--mapping", str(TEAM / "mapping.yaml"), "--runbooks", str(TEAM / "runbooks"))
 DRILL = "cloudflare-2019-07"
+PLAY = "  - {id: mute, title: Mute, effect: harms, commands: [silence EdgeCpuHigh 30m], why: It hides it}\n"
 SCRIPT = """
 +08:00 alerts
 +08:05 ack
@@ -130,6 +131,21 @@ def test_a_scenario_file_names_its_own_files(tmp_path: Path):
     done = pagerdrill("play", str(file), "--script", str(_script(tmp_path)), home=tmp_path)
     assert done.exit_code == 1
     assert "rules[0]: should be a path, relative to this file" in done.output
+
+
+def test_a_play_that_names_a_rule_that_was_replaced(tmp_path: Path):
+    shutil.copytree(ROOT / "scenarios" / "drills" / DRILL, tmp_path / "drill")
+    shutil.copytree(TEAM, tmp_path / "drill" / "team")
+    file = tmp_path / "drill" / "drill.yaml"
+    text = file.read_text().replace("\nplays:\n", "\nplays:\n" + PLAY, 1)
+    assert PLAY in text
+    fields = "rules: [team/rules.yml]\nmapping: team/mapping.yaml\n"
+    file.write_text(f"{text}\n{fields}")
+    done = pagerdrill("play", str(file), "--script", str(_script(tmp_path)), home=tmp_path)
+    assert done.exit_code == 1
+    assert "plays[0].commands[0]: there is no rule or component named 'EdgeCpuHigh'" in done.output
+    file.write_text(f"{text}\n")
+    assert pagerdrill("play", str(file), "--script", str(_script(tmp_path)), home=tmp_path).exit_code == 0
 
 
 def _script(folder: Path) -> Path:
