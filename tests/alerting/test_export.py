@@ -173,3 +173,17 @@ def test_broken_measurements_are_refused(tmp_path: Path):
     (folder / SIGNALS_FILE).write_bytes(b"PK\x03\x04 nothing")
     done = exported(folder, tmp_path)
     assert (done.exit_code, "cannot be read" in done.output) == (1, True)
+
+
+@needs_promtool
+def test_promtool_confirms_a_shipped_drill_in_a_storm(tmp_path: Path):
+    (tmp_path / "script").write_text("+00:30 status\n")
+    environment = {"PAGERDRILL_HOME": str(tmp_path), "PAGERDRILL_NO_BASELINES": "1"}
+    for arguments in (
+        ("play", "github-2023-09", "--seed", "3", "--noise", "storm", "--script", str(tmp_path / "script")),
+        ("alerts", "export", "--drill", "github-2023-09-s3", "--output", str(tmp_path / "out")),
+    ):
+        done = CliRunner().invoke(cli.main, arguments, env=environment)
+        assert done.exit_code == 0, done.output
+    code, told = judged(tmp_path / "out" / "rules_test.yml")
+    assert code == 0, told

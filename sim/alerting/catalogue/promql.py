@@ -1,11 +1,19 @@
 """The syntax of PromQL expressions, where the package promql-parser is installed."""
 
+import re
 from functools import cache
 from types import ModuleType
 
-EXPR_MAX = 50_000
+EXPR_MAX = 20_000
 DEPTH_MAX = 100
-"""Bounds of an expression in characters and in nested parentheses; assumptions, far beyond any real one."""
+OPERATORS_MAX = 1_000
+"""Bounds of an expression in characters, nested brackets and operators; assumptions, far beyond real ones.
+
+The parser takes a piece of its stack for each bracket and operator, and ends the process where that is used
+up: about 3,000 operators do no harm, 10,000 do.
+"""
+
+_OPERATOR = re.compile(r"[-+*/%^=<>]|\b(?:and|or|unless)\b", re.IGNORECASE)
 
 
 @cache
@@ -25,6 +33,8 @@ def syntax_error(expr: str) -> str | None:
         return f"is longer than {EXPR_MAX:,} characters"
     if _depth(expr) > DEPTH_MAX:
         return f"nests parentheses deeper than {DEPTH_MAX}"
+    if sum(1 for _ in _OPERATOR.finditer(expr)) > OPERATORS_MAX:
+        return f"has over {OPERATORS_MAX:,} operators"
     reader = parser()
     if reader is None:
         return None

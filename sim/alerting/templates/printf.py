@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sim.alerting.templates.literals import not_finite, quoted, written, written_float
 
 WIDTH_MAX = 1_000
-_VERB = re.compile(r"%([-+# 0]*)(\d*)(?:\.(\d*))?(.)", re.DOTALL)
+_VERB = re.compile(r"%([-+# 0]{0,5})(\d{0,4})(?:\.(\d{0,4}))?(.)", re.DOTALL)
 _TYPES = {str: "string", bool: "bool", int: "int", float: "float64"}
 _DEFAULT_PRECISION = 6
 
@@ -41,7 +41,7 @@ def printf(form: str, values: Sequence[Printable]) -> str:
 
 def _written(found: re.Match[str], value: Printable) -> str:
     flags, width_text, precision_text, verb = found.groups()
-    if verb in "*[xXcUoObpT" or "#" in flags or len(width_text) > 4 or len(precision_text or "") > 4:
+    if verb in "*[xXcUoObpT" or "#" in flags or verb.isdecimal():
         raise ValueError(f"%{verb} of printf is not done here")
     width = int(width_text or 0)
     precision = None if precision_text is None else int(precision_text or 0)

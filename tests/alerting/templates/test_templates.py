@@ -237,12 +237,17 @@ def test_hostile_templates_end_soon():
     assert expanded(parsed(blown), Scope({}, 0.0)) == blown
     slow = '{{ reReplaceAll "(a*)*b" "" "' + "a" * 5000 + '" }}'  # RE2 takes linear time
     assert expanded(parsed(slow), Scope({}, 0.0)) == "a" * 5000
+    for form in ("0" * 15_000, "0" * 15_000 + "d", "." + "9" * 15_000 + "f", "99999f"):
+        wide = '{{ printf "%' + form + '" $value }}'
+        assert expanded(parsed(wide), Scope({}, 0.0)) == wide
     for hostile, told in (
         ("{{ " + "(" * 10_000 + "1" + ")" * 10_000 + " }}", f"longer than {LENGTH_MAX:,}"),
         ("{{ " + "(" * 1_000 + "1" + ")" * 1_000 + " }}", f"deeper than {DEPTH_MAX}"),
         ("{{ if 1 }}" * 1_000, f"deeper than {DEPTH_MAX}"),
         ("{{ " + "-" * 5_000, "bad number"),
         ("{{ '" + "\\a" * 5_000, "unterminated"),
+        ("{{ " + "1" * 19_000 + "x }}", "bad number"),
+        ("{{ " + "1" * 19_000 + " }}", "illegal number"),
     ):
         with pytest.raises(TemplateError, match=told):
             parsed(hostile)
