@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scenarios.references import command_names
 from sim.actions import Refused, parse
 from sim.actions.acts import ActVerb
-from sim.alerting.dispatch import routing
+from sim.alerting.dispatch import routing, severity_label
 from sim.alerting.noise.offenders import can_misfire
 from sim.spec import Fault, Rule, Scenario
 from sim.world import changes, faults
@@ -185,9 +185,9 @@ _MEND = {False: "make a rule of the journey critical", True: "route one to a rec
 
 def _pages(rule: Rule, scenario: Scenario) -> bool:
     """Return whether routing takes the alerts of a rule to somebody's pager."""
-    config = routing(scenario.alertmanager)
+    config = routing(scenario)
     subject = {"journey": rule.journey} if rule.component is None else {"component": rule.component}
-    labels = {"alertname": rule.name, "severity": rule.severity, **subject}
+    labels = {"alertname": rule.name, **subject, **dict(rule.labels), "severity": severity_label(rule)}
     taken = config.route.taken({name: value for name, value in labels.items() if value})
     return any(config.receivers[route.receiver].pages for route in taken)
 

@@ -100,7 +100,7 @@ class Drill:
         self._pager = Pager(
             timeline, emit, board, chain, scenario.policy.ack_timeout_s, seed, self._is_silenced
         )
-        config = routing(scenario.alertmanager)
+        config = routing(scenario)
         self._dispatch = Dispatch(config, scenario.starts_at, timeline, emit, self._pager.notified)
         self._monitoring = Monitoring(
             self.production, timeline, emit, self._alert_fired, self._dispatch.resolved

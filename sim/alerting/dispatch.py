@@ -3,6 +3,8 @@
 What fires is pushed into a `Router` at its instant, and the groups that are due then are flushed after it.
 """
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +17,7 @@ from sim.alerting.routing.router import Notification, Router
 from sim.decision import Emit
 from sim.document import parsed
 from sim.events import AlertFired, AlertMuted, AlertResolved, NotificationSent
+from sim.spec import Rule, Scenario
 from sim.timeline import Order, Timeline
 
 BUILT_IN = """\
@@ -24,7 +27,7 @@ route:
   receiver: nobody
   group_by: ['...']
   routes:
-    - matchers: [severity = critical]
+    - matchers: [SEVERITY]
       receiver: pager
       group_wait: 0s
       group_interval: 15s
@@ -34,7 +37,8 @@ receivers:
     pagerduty_configs:
       - routing_key: drill
 """
-"""The group interval is that of the rules' evaluation, so that an alert's end is told of when it is seen."""
+"""SEVERITY stands for what the rules' teams call critical. The group interval is that of the rules'
+evaluation, so that an alert's end is told of when it is seen."""
 
 _UNTIL_RESOLVED_MS = 10 * 366 * 86_400_000
 """Monitoring says itself when an alert is over; it does not time out."""
@@ -138,10 +142,31 @@ class Dispatch:
             self._page(Told(notification, firing))
 
 
-@lru_cache(maxsize=4)
-def routing(text: str | None) -> Config:
-    """Return the configuration in the text of an alertmanager.yml; None: the built-in one.
+def routing(scenario: Scenario) -> Config:
+    """Return the configuration of a scenario's alertmanager.yml, or the built-in one.
 
     Raises FileError with every mistake in it.
     """
-    return config_of(parsed(Path("alertmanager.yml"), BUILT_IN if text is None else text))
+    if scenario.alertmanager is not None:
+        return _config(scenario.alertmanager)
+    words = {severity_label(rule) for rule in scenario.world.rules if rule.severity == "critical"}
+    return _config(BUILT_IN.replace("SEVERITY", _matcher(words or {"critical"})))
+
+
+def severity_label(rule: Rule) -> str:
+    """Return what the alerts of a rule say of their severity: its team's word, or ours."""
+    return dict(rule.labels).get("severity", rule.severity)
+
+
+def _matcher(words: set[str]) -> str:
+    """Return a matcher of any of these severities, quoted for YAML."""
+    if len(words) == 1:
+        text = f"severity = {json.dumps(*words)}"
+    else:
+        text = f"severity =~ {json.dumps('|'.join(re.escape(word) for word in sorted(words)))}"
+    return "'" + text.replace("'", "''") + "'"
+
+
+@lru_cache(maxsize=4)
+def _config(text: str) -> Config:
+    return config_of(parsed(Path("alertmanager.yml"), text))

@@ -143,7 +143,7 @@ def test_a_play_that_names_a_rule_that_was_replaced(tmp_path: Path):
     file.write_text(f"{text}\n{fields}")
     done = pagerdrill("play", str(file), "--script", str(_script(tmp_path)), home=tmp_path)
     assert done.exit_code == 1
-    assert "plays[0].commands[0]: there is no rule or component named 'EdgeCpuHigh'" in done.output
+    assert "plays[0].commands[0]: there is no rule, component or journey named 'EdgeCpuHigh'" in done.output
     file.write_text(f"{text}\n")
     assert pagerdrill("play", str(file), "--script", str(_script(tmp_path)), home=tmp_path).exit_code == 0
 

@@ -42,7 +42,7 @@ def test_show_lists_shifts_with_offsets_through_the_change_of_the_clock(tmp_path
 def test_show_in_a_terminal_fits_it(tmp_path: Path):
     done = rotation("show", written(tmp_path), "--from", "2026-03-23")
     lines = done.output.splitlines()
-    assert lines[0] == "Mon 2026-03-23 00:00 +01:00  to  Mon 2026-03-23 09:00 +01:00  primary      ben"
+    assert lines[0] == "Mon 2026-03-23 00:00+01:00  to  Mon 2026-03-23 09:00+01:00  primary      ben"
     assert max(map(len, lines)) <= 80
 
 
