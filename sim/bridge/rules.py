@@ -20,7 +20,8 @@ def query_of(rule: Rule) -> str:
     kind = "journey" if rule.journey is not None else "component"
     prefix = metrics.PREFIXES[rule.by or kind]
     subject = rule.journey if rule.journey is not None else rule.component
-    watched = f'{prefix}:{metric.name}{{{kind}="{subject}"}}'
+    part = "" if rule.part is None else f',{rule.by}="{rule.part}"'
+    watched = f'{prefix}:{metric.name}{{{kind}="{subject}"{part}}}'
     limits = ((">", rule.above), ("<", rule.below))
     return " or ".join(
         f"{watched} {op} {limit * metric.factor!r}" for op, limit in limits if limit is not None
