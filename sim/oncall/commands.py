@@ -127,7 +127,9 @@ def check(**given: Any) -> None:
         click.echo(f"nothing is wrong from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
     else:
         for one in found:
-            click.echo(f"{'MISSING' if one.weight == 'bad' else 'note':<8}{one.where}: {one.text}")
+            mark = "MISSING" if one.weight == "bad" else "note"
+            text = f"{mark:<8}{one.where}: {one.text}"
+            click.echo(click.wrap_text(text, 80, subsequent_indent=" " * 8))
     if any(one.weight == "bad" for one in found):
         raise SystemExit(1)
 
