@@ -46,25 +46,52 @@ def show(**given: Any) -> None:
     import json
 
     from sim.oncall.schedule.load import load
-    from sim.oncall.schedule.shifts import shifts
 
     policy = load(given["policy_file"])
-    first, last = _window(policy, given["from"], given["to"], DAYS)
-    known = [layer.id for layer in policy.layers]
-    if given["layer"] not in (None, *known):
-        raise click.UsageError(f"there is no layer {given['layer']!r}; there are: {', '.join(known)}")
-    found = sorted(
-        shift
-        for layer in policy.layers
-        if given["layer"] in (None, layer.id)
-        for shift in shifts(policy, layer, first, last)
-    )
+    found = _shifts(policy, given["from"], given["to"], given["layer"])
     if given["as_json"]:
         click.echo(json.dumps([_plain(policy, shift) for shift in found], indent=1))
         return
     for shift in found:
         row = _plain(policy, shift)
         click.echo(f"{_when(row['start'])}  to  {_when(row['end'])}  {shift.layer:<12} {shift.person}")
+
+
+@rotation.command()
+@_policy
+@_moment("--from", "The first moment, local to the policy unless it names a zone.", required=True)
+@_moment("--to", f"The last moment (default: {DAYS} days later).")
+@click.option("--layer", help="One layer alone.")
+@click.option("--names", is_flag=True, help="People by name instead of id.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file (default: print)."
+)
+def export(**given: Any) -> None:
+    """Write the shifts of a policy as an iCalendar. The same shift keeps its UID."""
+    from sim.oncall.schedule.calendar import calendar
+    from sim.oncall.schedule.load import load
+
+    policy = load(given["policy_file"])
+    found = _shifts(policy, given["from"], given["to"], given["layer"])
+    text = calendar(policy, found, names=given["names"])
+    if given["output"] is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        given["output"].write_bytes(text)
+    except OSError as problem:
+        raise click.ClickException(f"cannot write {given['output']}: {problem.strerror}") from None
+    click.echo(f"{given['output']}: {len(found)} shifts")
+
+
+@rotation.command()
+def schema() -> None:
+    """Print the JSON Schema of policy files, for editors that complete and check them."""
+    import json
+
+    from sim.oncall.schedule.policy import RotationPolicy
+
+    click.echo(json.dumps(RotationPolicy.model_json_schema(by_alias=True), indent=1))
 
 
 @rotation.command()
@@ -132,6 +159,20 @@ def check(**given: Any) -> None:
             click.echo(click.wrap_text(text, 80, subsequent_indent=" " * 8))
     if any(one.weight == "bad" for one in found):
         raise SystemExit(1)
+
+
+def _shifts(
+    policy: "RotationPolicy", first: "datetime", last: "datetime | None", layer: str | None
+) -> "list[Shift]":
+    """Return the shifts between two moments, under one layer or all, in order."""
+    from sim.oncall.schedule.shifts import shifts
+
+    known = [one.id for one in policy.layers]
+    if layer not in (None, *known):
+        raise click.UsageError(f"there is no layer {layer!r}; there are: {', '.join(known)}")
+    begins, ends = _window(policy, first, last, DAYS)
+    chosen = [one for one in policy.layers if layer in (None, one.id)]
+    return sorted(shift for one in chosen for shift in shifts(policy, one, begins, ends))
 
 
 def _window(

@@ -1,8 +1,10 @@
 """`rotation show`, `who` and `check`, and what a policy file may not say."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import icalendar
 import pytest
 from click.testing import CliRunner, Result
 
@@ -209,3 +211,43 @@ def test_a_window_that_ends_before_it_begins(tmp_path: Path):
     done = rotation("show", written(tmp_path), "--from", "2026-02-01", "--to", "2026-01-01")
     assert done.exit_code == 2
     assert "--to has to be later than --from" in done.output
+
+
+def test_a_calendar_keeps_the_uid_of_a_shift(tmp_path: Path):
+    def events(*arguments: str) -> dict[str, tuple]:
+        done = rotation("export", written(tmp_path), "--layer", "primary", *arguments)
+        assert done.exit_code == 0, done.output
+        found = icalendar.Calendar.from_ical(done.output).walk("VEVENT")
+        return {str(one["uid"]): (one["dtstart"].dt, one["dtend"].dt, str(one["summary"])) for one in found}
+
+    week = events("--from", "2026-03-23T09:00", "--to", "2026-04-06T09:00")
+    longer = events("--from", "2026-03-23T09:00", "--to", "2026-05-04T09:00")
+    assert week.items() <= longer.items()
+    assert len(longer) == 6
+    (first, *_) = week.values()
+    assert first == (
+        datetime(2026, 3, 23, 8, tzinfo=UTC),
+        datetime(2026, 3, 30, 7, tzinfo=UTC),
+        "cleo on call (primary)",
+    )
+    named = events("--from", "2026-03-23T09:00", "--to", "2026-04-06T09:00", "--names")
+    assert set(named) == set(week)
+    assert next(summary for _, _, summary in named.values()) == "Cleo on call (primary)"
+
+
+def test_a_calendar_goes_into_a_file(tmp_path: Path):
+    file = tmp_path / "shifts.ics"
+    done = rotation("export", written(tmp_path), "--from", "2026-01-05", "--output", str(file))
+    assert "shifts" in done.output
+    assert file.read_bytes().startswith(b"BEGIN:VCALENDAR\r\n")
+    done = rotation(
+        "export", written(tmp_path), "--from", "2026-01-05", "--output", str(tmp_path / "no" / "x")
+    )
+    assert done.exit_code == 1
+    assert "cannot write" in done.output
+
+
+def test_the_schema_names_what_a_policy_file_may_say():
+    schema = json.loads(rotation("schema").output)
+    assert {"policy", "zone", "people", "layers", "escalation"} <= set(schema["required"])
+    assert "from" in schema["$defs"]["Restriction"]["properties"]
