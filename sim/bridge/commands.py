@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
+_EXTRA = ("httpx", "orjson", "promql_parser", "starlette", "uvicorn")
+
 PORT = 9093
 """Alertmanager's own."""
 
@@ -97,12 +99,13 @@ def bridge(
     import shutil
     import time
 
+    needs_extra()
+
     from sim.bridge.beside import bridge as beside
     from sim.bridge.host import host as play
     from sim.clock import Clock
     from sim.room.draw import WIDTH_MAX, colour_wanted, drawn
 
-    needs_extra()
     token = read_token(host, token_file)
     targets = read_targets(notify, send_outside)
     files = {"rules": rules, "mapping": mapping, "runbooks": runbooks, "alertmanager": alertmanager}
@@ -135,7 +138,7 @@ def needs_extra() -> None:
     """Raise UsageError where the extra is not installed."""
     from importlib.util import find_spec
 
-    missing = [name for name in ("starlette", "uvicorn", "httpx", "promql_parser") if find_spec(name) is None]
+    missing = [name for name in _EXTRA if find_spec(name) is None]
     if missing:
         raise click.UsageError(
             f"this needs the extra `bridge` (missing: {', '.join(missing)}): pipx install '.[bridge]'"

@@ -1,6 +1,8 @@
 """Who may ask a bridge, and how much."""
 
 import asyncio
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -94,6 +96,14 @@ def test_what_would_let_others_in_or_reach_out_is_refused(arguments, says, tmp_p
     result = CliRunner().invoke(main, ["bridge", "--port", "0", *arguments, "--home", str(tmp_path)])
     assert result.exit_code != 0
     assert says in result.output
+
+
+def test_without_the_extra_it_says_what_to_install():
+    """In a process where one of its packages cannot be found."""
+    code = "import sys; sys.modules['starlette'] = None; from cli import main; main(['bridge'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "this needs the extra `bridge` (missing: starlette)" in done.stderr
 
 
 def test_a_short_token_is_refused(tmp_path):
