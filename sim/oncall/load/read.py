@@ -1,0 +1,24 @@
+"""Reads and writes the file of a load."""
+
+from pathlib import Path
+
+import yaml
+
+from sim.document import read
+from sim.mistakes import FileError
+from sim.oncall.load.model import Load
+from sim.schema import checked
+
+
+def read_load(file: Path) -> Load:
+    """Return the load of a file. Raises FileError with every mistake in it."""
+    load = checked(Load, read(file), {})
+    if isinstance(load, list):
+        raise FileError(load)
+    return load
+
+
+def written(load: Load) -> str:
+    """Return a load as the YAML of its file."""
+    plain = load.model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None)
