@@ -1,18 +1,82 @@
 """How long people need: scalar response functions, the same for drills and what-if studies.
 
-The medians and sigmas are the proposal of facts.md, section D ("Ack model"): assumptions, of which only the
-order of magnitude can be defended. Plain arithmetic, so that it can be compiled.
+The medians and sigmas are the proposal of facts.md, section D ("Ack model", "Fitted response multiplier"):
+assumptions, of which only the order of magnitude can be defended. The functions of the first part are plain
+arithmetic on numbers, and each calls nothing but `math`, so that they can be compiled as they stand.
 """
+
+import math
 
 from sim import streams
 
 ACK_AT_DESK_MEDIAN_S = 90.0
 ACK_AWAY_MEDIAN_S = 240.0
 ACK_SIGMA = 0.8
+ACK_ASLEEP_MEDIAN_S = 300.0
+ACK_ASLEEP_SIGMA = 0.7
+WAKES_PER_RING = 0.75
+RING_AGAIN_S = 300.0
 READ_BACK_MEDIAN_S = 20.0  # assumption: to read an order back and begin
 READ_BACK_SIGMA = 0.4
 SECOND_WORD_MEDIAN_S = 30.0  # assumption: to look at what it will hit, and agree
 LONGEST_S = 1800.0
+
+_DAY_MS = 86_400_000
+
+
+def delay_ms(median_s: float, sigma: float, normal: float, longest_s: float) -> int:
+    """Return the lognormal delay in ms that belongs to a standard normal number, at most `longest_s`."""
+    return round(min(median_s * math.exp(sigma * normal), longest_s) * 1000)
+
+
+def rings_unheard(uniform: float, wakes: float) -> int:
+    """Return how many calls a sleeper does not hear before the one that wakes them; each wakes with
+    `wakes`."""
+    if wakes >= 1.0:
+        return 0
+    return int(math.log(uniform) / math.log(1.0 - wakes))
+
+
+def awake_enough_ms(work_ms: float, since_woken_ms: float, inertia: float) -> int:
+    """Return how long work takes somebody who woke a while ago; `work_ms` is what it takes when wide awake.
+
+    Performance t minutes after waking is 1 - 0.55 e^(-t/2) - 0.19 e^(-t/70) of what it is by day, scaled by
+    `inertia` (0: none, as the CQU laboratory found; 1: as Bruck and Pisani 1999 and Jewett 1999 did). The
+    time is where its integral reaches the work, found by Newton's method: it rises and bends upwards, so that
+    converges.
+    """
+    work, since = work_ms / 60_000.0, since_woken_ms / 60_000.0
+    if inertia <= 0.0 or since > 720.0:
+        return round(work_ms)
+    quick, slow = inertia * 0.55 * math.exp(-since / 2.0), inertia * 0.19 * math.exp(-since / 70.0)
+    takes = work
+    for _ in range(20):
+        fast_left, slow_left = math.exp(-takes / 2.0), math.exp(-takes / 70.0)
+        done = takes - quick * 2.0 * (1.0 - fast_left) - slow * 70.0 * (1.0 - slow_left)
+        step = (work - done) / (1.0 - quick * fast_left - slow * slow_left)
+        takes += step
+        if abs(step) < 1e-6:
+            break
+    return round(takes * 60_000.0)
+
+
+def tired(work_ms: float, sleep_debt_ms: float, slower_per_hour: float) -> float:
+    """Return what work takes somebody who lost sleep: slower by a share for each hour of debt, up to
+    eight."""
+    return work_ms * (1.0 + slower_per_hour * min(sleep_debt_ms / 3_600_000.0, 8.0))
+
+
+def sleep_ms(start_ms: int, end_ms: int, from_ms: int, until_ms: int) -> int:
+    """Return how much of a span of local time lies in the hours of sleep, given by their times of day in
+    ms."""
+    night = (until_ms - from_ms) % _DAY_MS
+    ends, starts = end_ms - from_ms, start_ms - from_ms
+    before_end = (ends // _DAY_MS) * night + min(ends % _DAY_MS, night)
+    before_start = (starts // _DAY_MS) * night + min(starts % _DAY_MS, night)
+    return before_end - before_start
+
+
+# --- what a drill draws -----------------------------------------------------------------------------------
 
 
 def acknowledge_ms(seed: int, page: str, person: str) -> int:
@@ -37,4 +101,4 @@ def second_word_ms(seed: int, person: str, verb: str, target: str, nth: int) -> 
 
 
 def _draw_ms(seed: int, kind: str, identity: str, median_s: float, sigma: float) -> int:
-    return round(min(streams.lognormal(seed, kind, identity, median_s, sigma), LONGEST_S) * 1000)
+    return delay_ms(median_s, sigma, streams.normal(seed, kind, identity), LONGEST_S)

@@ -29,7 +29,7 @@ _START_HOURS_UTC = (
     30,
 )
 _WEEKDAYS = (147, 175, 171, 150, 90, 27, 19)
-_BEHIND_UTC_H = 7
+_BEHIND_UTC_H = 4
 """Where the incidents of facts.md B happened; their clock is moved to the team's."""
 
 _RULES = 20
@@ -66,11 +66,11 @@ def default_load() -> Load:
             "a day's number spreads by half around its mean, and a fifth of alerts are part of bursts of "
             "four: times between the same incidents vary 1.3 times as much as in a Poisson process",
             "30 % of alerts need action (fewer than that at 57 % of organisations, NeuBird 2026)",
-            "20 rules, the n-th as frequent as 1/n; 10 % of the alerts of the five most frequent need action: "
-            "most noise comes from a few chronic rules",
+            "20 rules, the n-th as frequent as 1/n; 10 % of the alerts of the five most frequent need "
+            "action: most noise comes from a few chronic rules",
             "severities P1 to P4 as 2 : 10 : 38 : 50",
-            "hands-on time of median 20 to 60 min, sigma 1.1: the spread of the same incidents' durations, in "
-            "which severity barely shows",
+            "hands-on time of median 20 to 60 min, sigma 1.1: the spread of the same incidents' durations, "
+            "in which severity barely shows",
             "5 min to see that nothing has to be done",
         ),
     )

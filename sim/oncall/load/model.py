@@ -45,7 +45,7 @@ class Acknowledge(Frozen):
 
 
 class Bursts(Frozen):
-    """Alerts that come together: an incident, and repeats of it that ask for a look and no work of their own."""
+    """Alerts that come together: an incident, and repeats of it that ask for no more than a look."""
 
     share: Annotated[float, Field(ge=0.0, lt=1.0)]
     """Of all alerts, those that are part of a burst."""
@@ -86,7 +86,7 @@ class Load(Frozen):
     lifetime: Mixture | None = None
     """From the beginning to the end of a ticket: reported, and not taken for work."""
     reassigned: Share = 0.0
-    """Of the alerts that need action, those passed from one person to another for other reasons than shifts."""
+    """Of the alerts that need action, those passed on to another person for other reasons than shifts."""
     longest_hours: Positive = 24.0
     """No alert takes more hands-on time."""
     assumptions: tuple[str, ...] = ()

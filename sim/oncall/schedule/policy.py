@@ -12,13 +12,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.oncall.schedule.turns import Unit
 from sim.oncall.schedule.windows import WEEKDAYS, Window
-from sim.spec.base import Frozen, Id
+from sim.spec.base import Frozen, Id, NotNegative
 
 LENGTH_MAX = 1_000
 """Units in one turn; a bound on nonsense, like the counts of people and steps."""
 PEOPLE_MAX = 500
 STEP_MINUTES_MAX = 9_000
 """GoAlert's longest delay of a step."""
+STEPS_MAX = 50
 REPEATS_MAX = 9
 """PagerDuty repeats a policy so often at most."""
 
@@ -185,8 +186,18 @@ class Step(Frozen):
 class Escalation(Frozen):
     """The steps, and how often they are gone through again."""
 
-    steps: tuple[Step, ...] = Field(min_length=1)
+    steps: tuple[Step, ...] = Field(min_length=1, max_length=STEPS_MAX)
     repeats: int = Field(default=0, ge=0, le=REPEATS_MAX)
+
+
+class Pay(Frozen):
+    """What being on call pays, in any currency: by the hour, and by interruption in each kind of hours."""
+
+    currency: Annotated[str, Field(max_length=10)] = ""
+    hour: NotNegative = 0.0
+    business_interruption: NotNegative = 0.0
+    off_interruption: NotNegative = 0.0
+    sleep_interruption: NotNegative = 0.0
 
 
 class RotationPolicy(Frozen):
@@ -203,6 +214,7 @@ class RotationPolicy(Frozen):
     leave: tuple[Leave, ...] = ()
     holidays: str | None = None
     escalation: Escalation
+    pay: Pay | None = None
 
     def zone_of(self, layer: Layer) -> ZoneInfo:
         """Return the zone whose clock a layer goes by."""

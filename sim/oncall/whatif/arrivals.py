@@ -1,0 +1,186 @@
+"""The alerts of a team-year, drawn from a load: the same for every policy that is compared."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.oncall.load.model import HOURS, SEVERITIES, Load, Mixture
+from sim.oncall.whatif.draws import MODULUS
+from sim.oncall.whatif.records import Alerts, Ints
+from sim.oncall.whatif.table import WEEKS, YEAR_MS, Table
+
+Floats = NDArray[np.float64]
+
+HOUR_MS = 3_600_000
+_MINUTE_MS = 60_000.0
+_WHEN, _WHAT, _WORK, _LUCK, _TICKETS = range(5)
+_BRIEF_MINUTES = 10.0
+"""Work that comes with passing an alert on: an assumption, as for a hand-over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A load made ready to draw years from that begin where a table's does."""
+
+    begins_per_hour: Floats
+    """(hours of the year,): expected alerts that are not repeats of a burst."""
+    day_shape: float
+    """Of the gamma factor of a day; 0: every day is alike."""
+    burst: float
+    """Share of them with which a burst begins."""
+    more: float
+    """Alerts that follow in a burst, in the mean."""
+    apart_ms: float
+    rules: Floats
+    """Cumulative shares."""
+    needs_action: Floats
+    """By rule, of alerts that are not repeats."""
+    severities: Floats
+    hands_on: tuple[Mixture, ...]
+    no_action: Mixture
+    lifetime: Mixture | None
+    reassigned: float
+    longest_ms: float
+    fixed: Floats
+    """1 for rules whose noise is gone."""
+
+
+def demand(load: Load, table: Table, fixed: tuple[str, ...] = ()) -> Demand:
+    """Return a load made ready for the year of a table. Of the rules in `fixed` only what needs action is
+    left."""
+    zone = ZoneInfo(load.zone) if load.zone is not None else table.zone
+    shares = np.array(load.hours) / sum(load.hours)
+    of_week = [_hour_of_week(table, hour, zone) for hour in range(WEEKS * HOURS)]
+    bursts = load.bursts
+    more = bursts.size - 1 if bursts else 0.0
+    burst = bursts.share / (bursts.size - bursts.share * more) if bursts else 0.0
+    per_begin = 1 + burst * more
+    silent = [severity for severity in SEVERITIES if not load.severities.get(severity)]
+    return Demand(
+        begins_per_hour=shares[of_week] * load.per_week / per_begin,
+        day_shape=0.0 if load.day_spread == 0 else load.day_spread**-2,
+        burst=burst,
+        more=more,
+        apart_ms=bursts.minutes * _MINUTE_MS if bursts else 0.0,
+        rules=_cumulative([rule.share for rule in load.rules]),
+        needs_action=np.minimum([rule.needs_action * per_begin for rule in load.rules], 1.0),
+        severities=_cumulative([load.severities.get(severity, 0.0) for severity in SEVERITIES]),
+        hands_on=tuple(
+            load.no_action if severity in silent else load.hands_on[severity] for severity in SEVERITIES
+        ),
+        no_action=load.no_action,
+        lifetime=load.lifetime,
+        reassigned=load.reassigned,
+        longest_ms=load.longest_hours * HOUR_MS,
+        fixed=np.array([float(rule.id in fixed) for rule in load.rules]),
+    )
+
+
+def draw(wanted: Demand, seed: int, year: int) -> Alerts:
+    """Return the alerts of the year of this number, in order of time."""
+    begins = _begins(wanted, _generator(seed, year, _WHEN))
+    what = _generator(seed, year, _WHAT)
+    at, first = _with_bursts(wanted, begins, what)
+    count = len(at)
+    rule = np.searchsorted(wanted.rules, what.random(count))
+    needs_action = (what.random(count) < wanted.needs_action[rule]) & first
+    severity = np.searchsorted(wanted.severities, what.random(count)) + 1
+    work = _work(wanted, severity, needs_action, _generator(seed, year, _WORK))
+    luck = _generator(seed, year, _LUCK).integers(1, MODULUS, (3, count))
+    alerts = Alerts(at, severity, rule, needs_action.astype(np.int64), work, *luck)
+    if not wanted.fixed.any():
+        return alerts
+    stays = needs_action | (wanted.fixed[rule] == 0)
+    return Alerts(*(column[stays] for column in alerts))
+
+
+def lifetimes(wanted: Demand, seed: int, year: int, count: int) -> Floats | None:
+    """Return how long the tickets of so many alerts of a year are open, in minutes; None if that is not
+    known."""
+    if wanted.lifetime is None:
+        return None
+    return _drawn(wanted.lifetime, count, _generator(seed, year, _TICKETS)) / _MINUTE_MS
+
+
+def _hour_of_week(table: Table, hour: int, zone: ZoneInfo) -> int:
+    local = (table.start + timedelta(hours=hour)).astimezone(zone)
+    return local.weekday() * 24 + local.hour
+
+
+def _cumulative(shares: list[float]) -> Floats:
+    """Return where each share ends on the line from 0 to 1."""
+    ends = np.cumsum(shares) / sum(shares)
+    ends[np.flatnonzero(shares)[-1] :] = 1.0
+    return ends
+
+
+def _generator(seed: int, year: int, kind: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, year, kind))))
+
+
+def _begins(wanted: Demand, random: np.random.Generator) -> Floats:
+    """Return the times of a Poisson process whose rate changes by the hour, in ms.
+
+    Its expected count is a clock in which it runs evenly; even arrivals are drawn and put back on the year's
+    clock.
+    """
+    rate = wanted.begins_per_hour
+    if wanted.day_shape > 0:
+        factors = random.standard_gamma(wanted.day_shape, len(rate) // 24) / wanted.day_shape
+        rate = rate * np.repeat(factors, 24)
+    expected = np.empty(len(rate) + 1)
+    expected[0] = 0.0
+    np.cumsum(rate, out=expected[1:])
+    total = expected[-1]
+    even = np.cumsum(random.standard_exponential(int(total + 6 * total**0.5 + 20)))
+    while even[-1] < total:
+        even = np.append(even, even[-1] + np.cumsum(random.standard_exponential(1_000)))
+    even = even[: np.searchsorted(even, total)]
+    hour = np.searchsorted(expected, even, side="right") - 1
+    return (hour + (even - expected[hour]) / rate[hour]) * HOUR_MS
+
+
+def _with_bursts(
+    wanted: Demand, begins: Floats, random: np.random.Generator
+) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return all times in order, and which of them are not repeats."""
+    at = begins.astype(np.int64)
+    if wanted.burst == 0:
+        return at, np.ones(len(at), dtype=np.bool_)
+    bursting = np.flatnonzero(random.random(len(at)) < wanted.burst)
+    sizes = random.geometric(1.0 / wanted.more, len(bursting))
+    parents = np.repeat(at[bursting], sizes)
+    later = parents + (random.standard_exponential(len(parents)) * wanted.apart_ms).astype(np.int64)
+    every = np.concatenate([at, later[later < YEAR_MS]])
+    order = np.argsort(every, kind="stable")
+    return every[order], order < len(at)
+
+
+def _work(
+    wanted: Demand, severity: Ints, needs_action: NDArray[np.bool_], random: np.random.Generator
+) -> Ints:
+    """Return the hands-on time of each alert in ms."""
+    work = _drawn(wanted.no_action, len(severity), random)
+    for number, mixture in enumerate(wanted.hands_on, 1):
+        theirs = np.flatnonzero(needs_action & (severity == number))
+        work[theirs] = _drawn(mixture, len(theirs), random)
+    if wanted.reassigned > 0:
+        passed_on = needs_action & (random.random(len(work)) < wanted.reassigned)
+        work += passed_on * (_BRIEF_MINUTES * _MINUTE_MS)
+    return np.minimum(work, wanted.longest_ms).astype(np.int64)
+
+
+def _drawn(mixture: Mixture, count: int, random: np.random.Generator) -> Floats:
+    """Return times of a mixture in ms."""
+    normals = random.standard_normal(count)
+    if len(mixture) == 1:
+        one: Floats = np.exp(mixture[0].sigma * normals) * (mixture[0].median * _MINUTE_MS)
+        return one
+    part = np.searchsorted(_cumulative([part.share for part in mixture]), random.random(count))
+    sigmas = np.array([part.sigma for part in mixture])
+    medians = np.array([part.median for part in mixture])
+    drawn: Floats = np.exp(sigmas[part] * normals) * medians[part] * _MINUTE_MS
+    return drawn

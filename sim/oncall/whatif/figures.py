@@ -1,0 +1,286 @@
+"""What a team-year did to those who were paged: one function over the records of either engine.
+
+Figures are numbers with names, so that any of them can be asked for, compared, and be the goal of a search.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.oncall.whatif.records import ACKNOWLEDGED, BY, DONE, HANDED, STEP, Alerts, Ints, Records
+from sim.oncall.whatif.table import WEEKS, YEAR_MS, Table
+
+Floats = NDArray[np.float64]
+Better = Literal["less", "more", "neither"]
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+ONE_INTERRUPTION_MS = 60_000
+"""Pages to one person so near to each other interrupt once, as PagerDuty counts."""
+SHIFT_MS = 12 * HOUR_MS
+INCIDENTS_PER_SHIFT = 2
+"""Of 12 hours: the limit of the SRE book, ch. 11."""
+WORK_SHARE = 0.25
+"""Of the working time of a week on call: the same."""
+WORK_WEEK_H = 40
+BINS = 10.0 ** np.linspace(-1, 4, 101)
+"""Edges of the distributions of times, in minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure: its name as it is typed, unit, and what it says."""
+
+    name: str
+    unit: str
+    text: str
+    better: Better = "less"
+
+
+FIGURES = (
+    Figure("time to acknowledge, median", "min", "from alert to acknowledgement; missed ones never end"),
+    Figure("time to acknowledge, p90", "min", "nine of ten are acknowledged sooner"),
+    Figure("time to acknowledge, p95", "min", "19 of 20 are acknowledged sooner"),
+    Figure("missed pages", "%", "alerts that nobody acknowledged before the escalation ended"),
+    Figure("escalated pages", "%", "alerts acknowledged on a later step than the first, or missed"),
+    Figure("hours without cover", "h/week", "the first step finds nobody"),
+    Figure("interruptions per person-week", "", "pages to one person within a minute count once"),
+    Figure("business interruptions per person-week", "", "8 to 18 on Monday to Friday, where the person is"),
+    Figure("off interruptions per person-week", "", "18 to 22, and weekends from 8 to 22"),
+    Figure("sleep interruptions per person-week", "", "22 to 8"),
+    Figure("nights broken per person-week", "", "nights in which sleep was lost"),
+    Figure("sleep lost per person-week", "h", "awake for a page when asleep otherwise"),
+    Figure("hands-on time per person-week", "h", "work on alerts, looks at noise included"),
+    Figure("longest stretch on call", "h", "without a break"),
+    Figure("interruptions of the busiest", "x", "of the most interrupted over the mean of all, in the year"),
+    Figure("unfairness in a year", "", "Gini of interruptions over people: 0 all alike, 1 all on one"),
+    Figure("unfairness in a week", "", "the same in each week, in the mean"),
+    Figure("hand-overs in mid-incident", "/week", "incidents given away at the end of a shift"),
+    Figure("incidents per shift", "", "that need action, per 12 hours on call"),
+    Figure("shifts over two incidents", "%", "of 12 hours on call with more than two that need action"),
+    Figure("weeks over a quarter of time", "%", "of weeks with work on call, more than 10 h of it"),
+    Figure("nights without rest per person-week", "", "work between 22:00 and 4:00: less than 11 h of rest"),
+    Figure("work that waits, p95", "min", "from acknowledgement to the begin of work"),
+    Figure(
+        "incidents left over", "", "unfinished at the end of the year; a queue that grows is no steady state"
+    ),
+    Figure("cost per week", "", "by the rule of pay in the policy"),
+    Figure("time to mitigate, median", "min", "of alerts that need action; rests on assumptions", "less"),
+    Figure("time to mitigate, p90", "min", "the same"),
+)
+NAMES = tuple(figure.name for figure in FIGURES)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The figures of one team-year, in the order of FIGURES, and what plots need."""
+
+    values: Floats
+    carried: Floats
+    """(people, 5): interruptions in business, off and sleep hours, hours of sleep lost, hours of work."""
+    heat: Floats
+    """(168,): pages by hour of the week on the policy's clock."""
+    acknowledged: Floats
+    """(bins,): alerts by time to acknowledge; the last one: missed, or later than all."""
+    mitigated: Floats
+    left: tuple[int, int]
+    """Incidents that are not done in the middle of the year and at its end."""
+
+
+def year(table: Table, alerts: Alerts, records: Records) -> Year:
+    """Return the figures of a year."""
+    crew, person_weeks = len(table.people), len(table.people) * WEEKS
+    acked = records.alerts[:, ACKNOWLEDGED]
+    missed = acked < 0
+    to_acknowledge = np.where(missed, np.inf, (acked - alerts.at) / 60_000.0)
+    done = records.alerts[:, DONE]
+    needed = alerts.needs_action > 0
+    to_mitigate = np.where(done < 0, np.inf, (done - alerts.at) / 60_000.0)[needed]
+    first, starts = _interruptions(records.pages, crew)
+    kinds, by_week, heat = _when(table, first, starts)
+    slept, nights, restless = _nights(table, records)
+    work_h = _sums(records.work[:, 1], (records.work[:, 3] - records.work[:, 2]) / HOUR_MS, crew)
+    interruptions = kinds.sum(axis=1)
+    per_shift, over_two = _shifts(table, alerts, records)
+    middle, end = _unfinished(alerts, records, YEAR_MS // 2), _unfinished(alerts, records, YEAR_MS)
+    values = np.array(
+        [
+            *_quantiles(to_acknowledge, (0.5, 0.9, 0.95)),
+            100 * _mean(missed),
+            100 * _mean(missed | (records.alerts[:, STEP] > 0)),
+            table.gap_ms / HOUR_MS / WEEKS,
+            interruptions.sum() / person_weeks,
+            *(kinds.sum(axis=0) / person_weeks),
+            nights / person_weeks,
+            slept.sum() / person_weeks,
+            work_h.sum() / person_weeks,
+            max((int((span[:, 1] - span[:, 0]).max()) for span in table.on_call if len(span)), default=0)
+            / HOUR_MS,
+            _over_mean(interruptions),
+            gini(interruptions),
+            _mean_gini(by_week),
+            records.alerts[:, HANDED].sum() / WEEKS,
+            per_shift,
+            over_two,
+            _busy_weeks(table, records),
+            restless / person_weeks,
+            _waiting(records),
+            end,
+            table.cost(kinds),
+            *_quantiles(to_mitigate, (0.5, 0.9)),
+        ]
+    )
+    return Year(
+        values=values,
+        carried=np.column_stack([kinds, slept, work_h]),
+        heat=heat,
+        acknowledged=_binned(to_acknowledge),
+        mitigated=_binned(to_mitigate),
+        left=(middle, end),
+    )
+
+
+# --- pages ------------------------------------------------------------------------------------------------
+
+
+def _interruptions(pages: Ints, crew: int) -> tuple[Ints, Ints]:
+    """Return the times of interruptions, person by person, and where each person's begin (and end)."""
+    person = pages[:, 1].astype(np.int16)
+    order = np.argsort(person, kind="stable")
+    at, person = pages[order, 3], person[order]
+    again = np.zeros(len(at), dtype=np.bool_)
+    again[1:] = (person[1:] == person[:-1]) & (np.diff(at) < ONE_INTERRUPTION_MS)
+    first = np.flatnonzero(~again)
+    return at[first], np.searchsorted(person[first], np.arange(crew + 1))
+
+
+def _when(table: Table, at: Ints, starts: Ints) -> tuple[Floats, Floats, Floats]:
+    """Return interruptions as (people, 3) by hours, as (weeks, people), and by hour of the policy's week."""
+    crew = len(table.people)
+    kinds, by_week = np.zeros((crew, 3)), np.zeros((WEEKS + 3, crew))
+    hours = np.zeros(168)
+    for person in range(crew):
+        mine = at[starts[person] : starts[person + 1]]
+        hour = table.local(person, mine) // HOUR_MS % 168
+        by_hour = np.bincount(hour, minlength=168)
+        kinds[person] = by_hour @ _KINDS
+        by_week[:, person] = np.bincount(mine // (7 * DAY_MS), minlength=WEEKS + 3)[: WEEKS + 3]
+        hours += np.bincount(table.policy_local(mine) // HOUR_MS % 168, minlength=168)
+    return kinds, by_week[:WEEKS], hours
+
+
+def _kind_of(hour: int) -> int:
+    """Return 0 for business, 1 for off, 2 for sleep hours, as PagerDuty divides the week."""
+    day, clock = divmod(hour, 24)
+    if not 8 <= clock < 22:
+        return 2
+    return 0 if day < 5 and clock < 18 else 1
+
+
+_KINDS = np.eye(3)[[_kind_of(hour) for hour in range(168)]]
+
+
+# --- nights and work --------------------------------------------------------------------------------------
+
+
+def _nights(table: Table, records: Records) -> tuple[Floats, int, int]:
+    """Return hours of sleep lost by person, nights in which some was, and nights without 11 hours of rest.
+
+    Who works from 9 to 17 has no such rest between if they also work after 22:00 and before 4:00.
+    """
+    crew, awake, work = len(table.people), records.awake, records.work
+    slept = _sums(awake[:, 0], awake[:, 3] / HOUR_MS, crew)
+    evening = 12 * HOUR_MS
+    nights = (table.local_of(awake[:, 0], awake[:, 1]) - evening) // DAY_MS * crew + awake[:, 0]
+    start = table.local_of(work[:, 1], work[:, 2])
+    end = start + work[:, 3] - work[:, 2]
+    since_noon = (start - evening) % DAY_MS
+    from_noon = since_noon + (end - start)
+    late = (since_noon < 16 * HOUR_MS) & (from_noon > 10 * HOUR_MS)
+    without = ((start - evening) // DAY_MS * crew + work[:, 1])[late]
+    return slept, len(np.unique(nights)), len(np.unique(without))
+
+
+def _shifts(table: Table, alerts: Alerts, records: Records) -> tuple[float, float]:
+    """Return incidents that need action per 12 hours on call, and the share (%) of those with too many."""
+    mine = records.alerts[(alerts.needs_action > 0) & (records.alerts[:, BY] >= 0)]
+    shift = np.minimum(mine[:, ACKNOWLEDGED] // SHIFT_MS, YEAR_MS // SHIFT_MS)
+    counts = np.bincount(mine[:, BY] * (YEAR_MS // SHIFT_MS + 1) + shift)
+    on_call = sum(int((span[:, 1] - span[:, 0]).sum()) for span in table.on_call) / SHIFT_MS
+    if on_call == 0:
+        return 0.0, 0.0
+    return len(mine) / on_call, 100 * min(1.0, int((counts > INCIDENTS_PER_SHIFT).sum()) / on_call)
+
+
+def _busy_weeks(table: Table, records: Records) -> float:
+    """Return the share (%) of weeks with work on call that hold more than a quarter of the working time of
+    it."""
+    week = np.minimum(records.work[:, 2] // (7 * DAY_MS), WEEKS)
+    hours = np.bincount(
+        records.work[:, 1] * (WEEKS + 1) + week, (records.work[:, 3] - records.work[:, 2]) / HOUR_MS
+    )
+    worked = hours[hours > 0]
+    return 100 * _mean(worked > WORK_SHARE * WORK_WEEK_H)
+
+
+def _waiting(records: Records) -> float:
+    """Return the 95th percentile of the time from acknowledgement to work, in minutes."""
+    mine = records.work[records.work[:, 4] == 0]
+    begins = np.full(len(records.alerts), -1)
+    begins[mine[::-1, 0]] = mine[::-1, 2]  # the first span of each alert is written last
+    acked = records.alerts[:, ACKNOWLEDGED]
+    waits = (begins - acked)[(begins >= 0) & (acked >= 0)] / 60_000.0
+    return _quantiles(waits, (0.95,))[0]
+
+
+def _unfinished(alerts: Alerts, records: Records, at: int) -> int:
+    acked, done = records.alerts[:, ACKNOWLEDGED], records.alerts[:, DONE]
+    return int(((acked >= 0) & (acked < at) & ((done > at) | (done < 0)) & (alerts.needs_action > 0)).sum())
+
+
+# --- numbers ----------------------------------------------------------------------------------------------
+
+
+def gini(shares: Floats) -> float:
+    """Return the Gini coefficient: the mean difference of two people over twice the mean."""
+    count, total = len(shares), shares.sum()
+    if total == 0:
+        return 0.0
+    ranks = 2 * np.arange(1, count + 1) - count - 1
+    return float((ranks * np.sort(shares)).sum() / (count * total))
+
+
+def _mean_gini(by_week: Floats) -> float:
+    count, totals = by_week.shape[1], by_week.sum(axis=1)
+    ranks = 2 * np.arange(1, count + 1) - count - 1
+    some = totals > 0
+    if not some.any():
+        return 0.0
+    return float(((np.sort(by_week[some], axis=1) @ ranks) / (count * totals[some])).mean())
+
+
+def _over_mean(shares: Floats) -> float:
+    return float(shares.max() / shares.mean()) if shares.sum() > 0 else 1.0
+
+
+def _mean(flags: NDArray[np.bool_]) -> float:
+    return float(flags.mean()) if len(flags) else 0.0
+
+
+def _sums(person: Ints, amount: Floats, crew: int) -> Floats:
+    return np.bincount(person, amount, minlength=crew).astype(np.float64)
+
+
+def _quantiles(values: Floats, shares: tuple[float, ...]) -> list[float]:
+    """Return the smallest values that these shares of all do not exceed; 0 where there are none."""
+    if not len(values):
+        return [0.0] * len(shares)
+    ordered = np.sort(values)
+    return [float(ordered[max(0, int(np.ceil(share * len(ordered))) - 1)]) for share in shares]
+
+
+def _binned(minutes: Floats) -> Floats:
+    counts = np.bincount(np.searchsorted(BINS, minutes), minlength=len(BINS) + 1)
+    return counts.astype(np.float64)
