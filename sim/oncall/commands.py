@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sim.oncall.whatif.commands import compare, simulate
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -220,3 +222,7 @@ def _when(text: str) -> str:
     moment = datetime.fromisoformat(text)
     offset = f"{moment:%z}"
     return f"{moment:%a %Y-%m-%d %H:%M}{offset[:3]}:{offset[3:]}"
+
+
+rotation.add_command(simulate)
+rotation.add_command(compare)

@@ -44,6 +44,7 @@ class Demand:
     lifetime: Mixture | None
     reassigned: float
     longest_ms: float
+    work_factor: float
     fixed: Floats
     """1 for rules whose noise is gone."""
 
@@ -75,6 +76,7 @@ def demand(load: Load, table: Table, fixed: tuple[str, ...] = ()) -> Demand:
         lifetime=load.lifetime,
         reassigned=load.reassigned,
         longest_ms=load.longest_hours * HOUR_MS,
+        work_factor=1.0,
         fixed=np.array([float(rule.id in fixed) for rule in load.rules]),
     )
 
@@ -170,7 +172,7 @@ def _work(
     if wanted.reassigned > 0:
         passed_on = needs_action & (random.random(len(work)) < wanted.reassigned)
         work += passed_on * (_BRIEF_MINUTES * _MINUTE_MS)
-    return np.minimum(work, wanted.longest_ms).astype(np.int64)
+    return np.minimum(work * wanted.work_factor, wanted.longest_ms).astype(np.int64)
 
 
 def _drawn(mixture: Mixture, count: int, random: np.random.Generator) -> Floats:

@@ -7,9 +7,11 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any, Protocol
 
+import numpy as np
+
 from sim.oncall.whatif import arrivals, figures, reference
 from sim.oncall.whatif.arrivals import Demand
-from sim.oncall.whatif.figures import NAMES
+from sim.oncall.whatif.figures import NAMES, Floats, Year
 from sim.oncall.whatif.records import Alerts, Records
 from sim.oncall.whatif.response import Response
 from sim.oncall.whatif.table import Table
@@ -40,7 +42,7 @@ class Job:
     end: int
 
 
-Mapping = Callable[[Callable[[Job], Totals], Iterable[Job]], Iterator[Totals]]
+Mapping = Callable[[Callable[[Job], Any], Iterable[Job]], Iterator[Any]]
 """Applies a function to jobs and yields the results in their order."""
 
 
@@ -54,15 +56,26 @@ def engine() -> Engine:
     return kernel.simulate
 
 
-def play(job: Job) -> Totals:
-    """Return the sums over a job's years."""
-    simulate, sums = engine(), None
+def years(job: Job) -> Iterator[Year]:
+    """Yield the figures of a job's years."""
+    simulate = engine()
     for number in range(job.first, job.end):
         alerts = arrivals.draw(job.demand, job.seed, number)
-        year = figures.year(job.table, alerts, simulate(job.table, alerts, job.how))
-        sums = total(year) if sums is None else sums + total(year)
-    assert sums is not None
+        yield figures.year(job.table, alerts, simulate(job.table, alerts, job.how))
+
+
+def play(job: Job) -> Totals:
+    """Return the sums over a job's years."""
+    each = years(job)
+    sums = total(next(each))
+    for year in each:
+        sums += total(year)
     return sums
+
+
+def values(job: Job) -> Floats:
+    """Return the figures of a job's years, one by one: (years, figures)."""
+    return np.array([year.values for year in years(job)])
 
 
 def jobs(like: Job) -> Iterator[Job]:
@@ -146,8 +159,8 @@ def _submit_to(client: Any) -> Callable[..., Any]:
 
 
 def _ahead(
-    submit: Callable[..., Any], function: Callable[[Job], Totals], some: Iterable[Job], count: int
-) -> Iterator[Totals]:
+    submit: Callable[..., Any], function: Callable[[Job], Any], some: Iterable[Job], count: int
+) -> Iterator[Any]:
     """Yield results in order, with so many jobs handed out ahead: what is not needed is not played."""
     waiting: list[Any] = []
     for job in some:

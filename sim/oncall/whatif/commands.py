@@ -1,0 +1,190 @@
+"""`pagerdrill rotation simulate`, `compare` and `size`: what a policy does to people, before it does."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.oncall.load.model import Load
+    from sim.oncall.whatif.goals import Goal
+    from sim.oncall.whatif.run import Mapping
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+_MANY_YEARS = 400
+"""From so many years on all cores are used: starting processes takes a second."""
+
+_file = click.Path(dir_okay=False, path_type=Path)
+_policy = click.argument("policy_file", metavar="POLICY", type=_file)
+_load = click.option(
+    "--load", "load_file", metavar="FILE", type=_file, help="A load (default: of the literature)."
+)
+_seed = click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="All chance."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_names = click.option("--names", is_flag=True, help="People by their ids instead of pseudonyms.")
+_html = click.option("--html", metavar="FILE", type=_file, help="Write a report with plots.")
+
+
+def _places(command: Command) -> Command:
+    """Add the options that say where to play."""
+    workers = click.option(
+        "--workers", type=click.IntRange(1, 256), help="Processes (default: as many as cores)."
+    )
+    dask = click.option("--dask", metavar="ADDRESS", help="Play on a Dask cluster, e.g. tcp://host:8786.")
+    return workers(dask(command))
+
+
+@click.command()
+@_policy
+@_load
+@click.option("--years", type=click.IntRange(1, 100_000), help="Years to play (default: 200).")
+@click.option(
+    "--precision",
+    type=click.FloatRange(0.0005, 0.5),
+    help="Go on until --figure is known so well, e.g. 0.01.",
+)
+@click.option("--figure", default="interruptions per person-week", show_default=True, help="For --precision.")
+@click.option(
+    "--limit", "limits", multiple=True, help="A limit of your own, e.g. 'nights broken per person-week <= 1'."
+)
+@_seed
+@_json
+@click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
+@_html
+@_names
+@_places
+def simulate(**given: Any) -> None:
+    """Play years of a team under a policy: who is woken, how long pages wait, who carries what.
+
+    Without --load the numbers of the literature are assumed, and printed as what they are.
+    """
+    import json
+
+    from sim.oncall.schedule.load import load
+    from sim.oncall.whatif import run, told
+    from sim.oncall.whatif.arrivals import demand
+    from sim.oncall.whatif.outcome import Outcome, plausible
+    from sim.oncall.whatif.priors import response_of
+    from sim.oncall.whatif.table import compiled, year_of
+
+    if given["years"] and given["precision"]:
+        raise click.UsageError("--years and --precision exclude each other")
+    policy = load(given["policy_file"])
+    of_team = _load_of(given["load_file"])
+    limits = _goals(given["limits"])
+    precision = _precision(given)
+    table = compiled(policy, year_of([policy]))
+    years = given["years"] or (run.YEARS_MAX if precision else 200)
+    whole = run.Job(table, demand(of_team, table), response_of(of_team), given["seed"], 0, years)
+    with _place(given, years) as mapping:
+        sums = _with_progress(whole, mapping, precision)
+        ranges = plausible(table, of_team, given["seed"], mapping)
+    outcome = Outcome(policy.policy, table, of_team, given["seed"], sums, ranges)
+    if given["as_json"]:
+        click.echo(json.dumps(told.plain(outcome, limits, named=given["names"]), indent=1))
+    elif given["as_csv"]:
+        click.echo(told.table(outcome), nl=False)
+    else:
+        click.echo(told.text(outcome, limits, named=given["names"]), nl=False)
+
+
+@click.command()
+@click.argument("policy_files", metavar="POLICY POLICY...", type=_file, nargs=-1, required=True)
+@_load
+@click.option(
+    "--settings", type=click.IntRange(10, 10_000), default=60, show_default=True, help="Plausible worlds."
+)
+@click.option("--years", type=click.IntRange(2, 1_000), default=4, show_default=True, help="Years in each.")
+@_seed
+@_json
+@_html
+@_places
+def compare(**given: Any) -> None:
+    """Compare policies with the first: in how many plausible settings is one better than the other?
+
+    Adds the arm that costs least: the first policy with the five rules fixed that page most without need.
+    """
+    import json
+
+    from sim.oncall.schedule.load import load
+    from sim.oncall.whatif import told_comparison
+    from sim.oncall.whatif.compare import compare as compared
+
+    policies = [load(file) for file in given["policy_files"]]
+    names = [policy.policy for policy in policies]
+    if len(set(names)) < len(names):
+        raise click.UsageError(
+            f"two policies have the same name ({', '.join(names)}); give them different ones"
+        )
+    of_team = _load_of(given["load_file"])
+    with _place(given, given["settings"] * given["years"] * (len(policies) + 1)) as mapping:
+        found = compared(policies, of_team, given["seed"], mapping, given["settings"], given["years"])
+    if given["as_json"]:
+        click.echo(json.dumps(told_comparison.plain(found), indent=1))
+    else:
+        click.echo(told_comparison.text(found), nl=False)
+
+
+def _with_progress(whole: Any, mapping: "Mapping", precision: Any) -> Any:
+    """Play years with a bar on standard error, where that is a terminal."""
+    import sys
+
+    from sim.oncall.whatif.run import CHUNK, simulate
+
+    if not sys.stderr.isatty():
+        return simulate(whole, mapping, precision)
+    with click.progressbar(length=whole.end, label="years", file=sys.stderr, show_pos=True) as bar:
+        sums = simulate(whole, mapping, precision, lambda sums: bar.update(min(CHUNK, sums.years)))
+    if sums.years < whole.end and precision is None:
+        click.echo(f"stopped after {sums.years} years; what follows is of these", err=True)
+    return sums
+
+
+def _place(given: dict[str, Any], years: int) -> "AbstractContextManager[Mapping]":
+    import os
+
+    from sim.oncall.whatif import run
+
+    if given["dask"]:
+        try:
+            return run.cluster(given["dask"])
+        except ImportError:
+            raise click.ClickException(
+                "--dask needs the package distributed: pip install 'pagerdrill[dask]'"
+            ) from None
+    count = given["workers"] or (os.cpu_count() or 1 if years >= _MANY_YEARS else 1)
+    return run.processes(count) if count > 1 else run.here()
+
+
+def _load_of(file: Path | None) -> "Load":
+    from sim.oncall.load.defaults import default_load
+    from sim.oncall.load.read import read_load
+
+    return default_load() if file is None else read_load(file)
+
+
+def _goals(texts: "tuple[str, ...]") -> "tuple[Goal, ...]":
+    from sim.oncall.whatif.goals import goal_of
+
+    try:
+        return tuple(goal_of(one) for one in texts)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+
+
+def _precision(given: dict[str, Any]) -> Any:
+    from sim.oncall.whatif.goals import figure_named
+    from sim.oncall.whatif.run import Precision
+
+    if given["precision"] is None:
+        return None
+    try:
+        return Precision(given["precision"], figure_named(given["figure"]))
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None

@@ -1,0 +1,158 @@
+"""Policies against each other: the same alerts, the same luck, in many plausible settings.
+
+In each setting the years of two policies are paired, so that chance falls on both alike. What counts is in
+how many settings one is better: how much better rests on numbers that nobody knows well.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sim.oncall.load.model import Load
+from sim.oncall.schedule.policy import RotationPolicy
+from sim.oncall.whatif.arrivals import demand
+from sim.oncall.whatif.figures import FIGURES, NAMES, Figure, Floats
+from sim.oncall.whatif.outcome import spread_of
+from sim.oncall.whatif.priors import priors_of, settings
+from sim.oncall.whatif.run import Job, Mapping, values
+from sim.oncall.whatif.table import compiled, year_of
+from sim.oncall.whatif.totals import student
+
+Verdict = Literal["better", "worse", "same", "open"]
+
+NOISIEST = 5
+WORTH_NAMING = 0.05
+"""Differences below this share of the first policy's figure are none: an assumption."""
+SURE = 0.8
+"""A verdict holds where it does in this share of settings: an assumption."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Arms under a load; the last arm is the first policy with its five noisiest rules fixed.
+
+    `means` are (arms, settings, figures), `parameters` (settings, priors). `signs` have the shape of means: -1
+    where an arm's figure is less than the first's by more than chance and is worth naming, 1 more, 0 neither.
+    """
+
+    arms: tuple[str, ...]
+    load: Load
+    seed: int
+    years: int
+    means: Floats
+    signs: Floats
+    parameters: Floats
+
+    @property
+    def settings(self) -> int:
+        """Return how many there are."""
+        return int(self.means.shape[1])
+
+    def median(self, arm: int, figure: Figure) -> float:
+        """Return an arm's figure in the middle of all settings."""
+        return float(np.median(self.means[arm, :, NAMES.index(figure.name)]))
+
+    def difference(self, arm: int, figure: Figure) -> tuple[float, float]:
+        """Return between what an arm's figure less the first's lies in nine of ten settings."""
+        place = NAMES.index(figure.name)
+        return spread_of(_less(self.means[arm, :, place], self.means[0, :, place]))
+
+    def shares(self, arm: int, figure: Figure) -> tuple[float, float]:
+        """Return in what share of settings an arm is better than the first, and worse."""
+        signs = self.signs[arm, :, NAMES.index(figure.name)]
+        return float((signs < 0).mean()), float((signs > 0).mean())
+
+    def verdict(self, arm: int, figure: Figure) -> Verdict:
+        """Return what can be said of an arm against the first."""
+        return verdict(self.signs[arm, :, NAMES.index(figure.name)])
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """How a verdict depends on an assumption: the share of settings in which an arm is better and worse,
+    where the parameter is in the lower and in the upper half of its range.
+    """
+
+    parameter: str
+    low: tuple[float, float]
+    high: tuple[float, float]
+    moves: bool
+    """Whether the verdict of a half is another than that of all."""
+
+
+def verdict(signs: Floats) -> Verdict:
+    """Return the verdict of settings."""
+    if (signs < 0).mean() >= SURE:
+        return "better"
+    if (signs > 0).mean() >= SURE:
+        return "worse"
+    return "same" if (signs == 0).mean() >= SURE else "open"
+
+
+def sensitivity(of: Comparison, arm: int, figure: Figure) -> tuple[Sensitivity, ...]:
+    """Return how the verdict on a figure depends on each assumption, what moves it most first."""
+    signs, whole = of.signs[arm, :, NAMES.index(figure.name)], of.verdict(arm, figure)
+    found = []
+    for place, prior in enumerate(priors_of(of.load)):
+        upper = of.parameters[:, place] > np.median(of.parameters[:, place])
+        low, high = signs[~upper], signs[upper]
+        moves = verdict(low) != whole or verdict(high) != whole
+        found.append(Sensitivity(prior.name, _shares(low), _shares(high), moves))
+    return tuple(sorted(found, key=lambda one: (not one.moves, -abs(one.low[0] - one.high[0]))))
+
+
+def compare(
+    policies: Sequence[RotationPolicy], load: Load, seed: int, mapping: Mapping, count: int, years: int
+) -> Comparison:
+    """Return policies compared with the first of them, in `count` settings of so many years each."""
+    start = year_of(policies)
+    tables = [compiled(policy, start) for policy in policies]
+    known = [demand(load, table) for table in tables]
+    arms = [*zip(tables, known, strict=True), (tables[0], demand(load, tables[0], load.noisiest(NOISIEST)))]
+    drawn = list(settings(load, count, seed))
+    jobs = [
+        Job(table, setting.demand(wanted), setting.how, seed, number * years, (number + 1) * years)
+        for number, (setting, _) in enumerate(drawn)
+        for table, wanted in arms
+    ]
+    played = np.array(list(mapping(values, jobs))).reshape(count, len(arms), years, len(FIGURES))
+    played = played.transpose(1, 0, 2, 3)
+    return Comparison(
+        arms=(
+            *(policy.policy for policy in policies),
+            f"{policies[0].policy}, {NOISIEST} noisiest rules fixed",
+        ),
+        load=load,
+        seed=seed,
+        years=years,
+        means=played.mean(axis=2),
+        signs=np.array([_signs(arm, played[0]) for arm in played]),
+        parameters=np.array([parameters for _, parameters in drawn]),
+    )
+
+
+def _signs(arm: Floats, first: Floats) -> Floats:
+    """Return the signs of the paired differences of (settings, years, figures) that are more than chance."""
+    apart = _less(arm, first)
+    mean, count = apart.mean(axis=1), apart.shape[1]
+    finite = np.isfinite(apart).all(axis=1)
+    with np.errstate(invalid="ignore"):
+        error = np.where(finite, apart.std(axis=1, ddof=1) if count > 1 else 0.0, 0.0) / count**0.5
+        size = np.where(np.isfinite(first), np.abs(first), 0.0).mean(axis=1)
+    factor = student(count - 1) if count > 1 else 0.0
+    named = (np.abs(mean) > WORTH_NAMING * size) & (np.abs(mean) > factor * error)
+    signs: Floats = np.sign(mean) * named
+    return signs
+
+
+def _less(one: Floats, other: Floats) -> Floats:
+    """Return a difference, in which never less never is nothing."""
+    with np.errstate(invalid="ignore"):
+        apart: Floats = one - other
+    return np.where(np.isnan(apart), 0.0, apart)
+
+
+def _shares(signs: Floats) -> tuple[float, float]:
+    return float((signs < 0).mean()), float((signs > 0).mean())

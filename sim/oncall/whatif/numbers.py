@@ -1,0 +1,28 @@
+"""Numbers as a report may say them: no more digits than are known."""
+
+import math
+
+from sim.oncall.whatif.figures import Figure
+
+
+def rounded(value: float) -> str:
+    """Return a number with two digits that count, and at most two decimals."""
+    if math.isnan(value):
+        return "?"
+    if math.isinf(value):
+        return "never"
+    if value == 0 or abs(value) < 0.005:
+        return "0"
+    places = min(2, 1 - math.floor(math.log10(abs(value))))
+    return f"{round(value, places):,.{max(0, places)}f}"
+
+
+def between(low: float, high: float) -> str:
+    """Return a range."""
+    one, other = rounded(low), rounded(high)
+    return one if one == other else f"{one} to {other}"
+
+
+def with_unit(text: str, figure: Figure) -> str:
+    """Return a number with the unit of its figure."""
+    return f"{text} {figure.unit}".rstrip()

@@ -1,0 +1,79 @@
+"""What `rotation simulate` finds: sums over years with what is thought most likely, and a range over
+settings."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.oncall.load.model import Load
+from sim.oncall.whatif.arrivals import demand
+from sim.oncall.whatif.figures import FIGURES, NAMES, Figure, Floats
+from sim.oncall.whatif.goals import Goal
+from sim.oncall.whatif.priors import settings
+from sim.oncall.whatif.run import Job, Mapping, play
+from sim.oncall.whatif.table import WEEKS, Table
+from sim.oncall.whatif.totals import Totals
+
+SETTINGS = 40
+YEARS_EACH = 2
+_FIRST = 1_000_000
+"""The years of settings are other years than those of the means."""
+_NORMAL_90 = 1.645
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A policy under a load: its years, and the means of plausible settings as (settings, figures)."""
+
+    policy: str
+    table: Table
+    load: Load
+    seed: int
+    sums: Totals
+    plausible: Floats
+
+    def of_years(self, figure: Figure) -> tuple[float, float]:
+        """Return between what nine of ten single years lie; normal around the mean, cut at 0."""
+        place = NAMES.index(figure.name)
+        mean, spread = self.sums.means[place], self.sums.deviations[place]
+        if not np.isfinite(mean) or not np.isfinite(spread):
+            return float(mean), float(mean)
+        return max(0.0, float(mean - _NORMAL_90 * spread)), float(mean + _NORMAL_90 * spread)
+
+    def of_settings(self, figure: Figure) -> tuple[float, float]:
+        """Return between what nine of ten plausible settings lie."""
+        return spread_of(self.plausible[:, NAMES.index(figure.name)])
+
+    def breaks(self, goal: Goal) -> float:
+        """Return the share of plausible settings in which a limit is broken."""
+        return float((self.plausible[:, goal.place] > goal.limit).mean())
+
+    @property
+    def shown(self) -> tuple[Figure, ...]:
+        """Return the figures that say something about this policy."""
+        paid = self.table.pay is not None
+        return tuple(figure for figure in FIGURES if paid or figure.name != "cost per week")
+
+    @property
+    def carried(self) -> Floats:
+        """Return what each person carries in a week, as `Year.carried`."""
+        per_week: Floats = self.sums.carried / (self.sums.years * WEEKS)
+        return per_week
+
+
+def spread_of(values: Floats) -> tuple[float, float]:
+    """Return the 5th and the 95th percentile; values may be infinite."""
+    ordered = np.sort(values)
+    last = len(ordered) - 1
+    return float(ordered[round(0.05 * last)]), float(ordered[round(0.95 * last)])
+
+
+def plausible(table: Table, load: Load, seed: int, mapping: Mapping, count: int = SETTINGS) -> Floats:
+    """Return the means of the figures in each of so many plausible settings."""
+    known = demand(load, table)
+    some = [
+        Job(table, setting.demand(known), setting.how, seed, first, first + YEARS_EACH)
+        for number, (setting, _) in enumerate(settings(load, count, seed))
+        for first in [_FIRST + number * YEARS_EACH]
+    ]
+    return np.array([sums.means for sums in mapping(play, some)])

@@ -1,0 +1,157 @@
+"""The outcome of a simulation in words, JSON and CSV."""
+
+import csv
+import io
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sim.oncall.whatif.figures import NAMES, Figure
+from sim.oncall.whatif.goals import Goal
+from sim.oncall.whatif.numbers import between, rounded
+from sim.oncall.whatif.outcome import Outcome
+
+WIDTH = 80
+
+INTERVALS = (
+    "9 of 10 years: how single years of this team differ by chance, if all assumptions hold.",
+    "9 of 10 settings: the mean, over plausible values of what is assumed.",
+)
+
+
+def names_of(people: Sequence[str], *, named: bool) -> tuple[str, ...]:
+    """Return what people are called in a report: by pseudonyms unless names are asked for."""
+    return tuple(people) if named else tuple(f"person {number}" for number in range(1, len(people) + 1))
+
+
+def text(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> str:
+    """Return the summary for a terminal, at most 80 columns wide."""
+    sums, load = outcome.sums, outcome.load
+    lines = [
+        f"{outcome.policy}: {sums.years:,} years of {len(outcome.table.people)} people, "
+        f"{rounded(load.per_week)} pages a week, seed {outcome.seed}",
+        "",
+        *_growth(outcome),
+        f"{'':<44}{'mean':>7}{'9 of 10 years':>15}{'settings':>14}",
+    ]
+    for figure in outcome.shown:
+        if figure.name == "time to mitigate, median":
+            lines += ["", "below this line everything rests on assumed times of work"]
+        lines.append(_row(outcome, figure))
+    lines += ["", *INTERVALS, "", *_carried(outcome, named=named), *_limits(outcome, limits)]
+    lines += ["", "Assumed:", *(line for one in load.assumptions for line in _item(one))]
+    lines += [line for one in GENERAL for line in _item(one)]
+    return "\n".join(lines) + "\n"
+
+
+GENERAL = (
+    "people sleep from 23:00 to 7:00 where they are, and are at their desk from 8:00 to 18:00 on weekdays",
+    "times to acknowledge at desk, away and asleep, waking, sleep inertia: facts of the literature, of which "
+    "only the order of magnitude can be defended; their ranges are those of the settings",
+    "who acknowledges works on it, one incident at a time; at the end of a shift what waits is handed over",
+)
+
+
+def _item(told: str) -> list[str]:
+    return textwrap.wrap(told, WIDTH, initial_indent="- ", subsequent_indent="  ")
+
+
+def _row(outcome: Outcome, figure: Figure) -> str:
+    name = f"{figure.name} ({figure.unit})" if figure.unit else figure.name
+    place = outcome.sums.mean(figure.name)
+    years, settings = between(*outcome.of_years(figure)), between(*outcome.of_settings(figure))
+    return f"{name:<44}{rounded(place):>7}{years:>15}{settings:>14}"
+
+
+def _growth(outcome: Outcome) -> Iterator[str]:
+    if outcome.sums.growing:
+        share = outcome.sums.growing / outcome.sums.years
+        told = (
+            f"MORE WORK THAN TIME: in {share:.0%} of the years more and more incidents were left over. No "
+            "figure that counts work or waiting has a meaning here; with more time it would only be worse."
+        )
+        yield from textwrap.wrap(told, WIDTH)
+        yield ""
+
+
+def _carried(outcome: Outcome, *, named: bool) -> Iterator[str]:
+    heads = ("business", "off", "sleep", "sleep lost", "hands-on")
+    yield f"{'a week of':<20}" + "".join(f"{head:>12}" for head in heads)
+    yield f"{'':<20}{'interruptions':>36}{'h':>12}{'h':>12}"
+    for name, row in zip(names_of(outcome.table.people, named=named), outcome.carried, strict=True):
+        yield f"{name:<20}" + "".join(f"{rounded(value):>12}" for value in row)
+
+
+def _limits(outcome: Outcome, limits: Sequence[Goal]) -> Iterator[str]:
+    if limits:
+        yield from ("", "Your limits:")
+    for limit in limits:
+        share = outcome.breaks(limit)
+        yield f"- {limit}: broken in {share:.0%} of the settings"
+
+
+# --- for programs -----------------------------------------------------------------------------------------
+
+
+def plain(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> dict[str, Any]:
+    """Return the outcome for JSON; what never ends is null."""
+    sums = outcome.sums
+    return {
+        "policy": outcome.policy,
+        "load": outcome.load.load,
+        "seed": outcome.seed,
+        "years": sums.years,
+        "years_in_which_work_piles_up": sums.growing,
+        "figures": [
+            {
+                "name": figure.name,
+                "unit": figure.unit,
+                "mean": _finite(sums.mean(figure.name)),
+                "mean_95": [_finite(mean - half), _finite(mean + half)],
+                "years_90": [_finite(value) for value in outcome.of_years(figure)],
+                "settings_90": [_finite(value) for value in outcome.of_settings(figure)],
+            }
+            for figure in outcome.shown
+            for mean, half in [_mean_and_half(outcome, figure)]
+        ],
+        "people": [
+            {"name": name, **dict(zip(_KEYS, (float(value) for value in row), strict=True))}
+            for name, row in zip(names_of(outcome.table.people, named=named), outcome.carried, strict=True)
+        ],
+        "limits": [{"limit": str(one), "broken_in_settings": outcome.breaks(one)} for one in limits],
+        "assumptions": [*outcome.load.assumptions, *GENERAL],
+    }
+
+
+_KEYS = ("business_interruptions", "off_interruptions", "sleep_interruptions", "sleep_lost_h", "hands_on_h")
+
+
+def _mean_and_half(outcome: Outcome, figure: Figure) -> tuple[float, float]:
+    place = NAMES.index(figure.name)
+    return float(outcome.sums.means[place]), float(outcome.sums.halves[place])
+
+
+def _finite(value: float) -> float | None:
+    return value if abs(value) < float("inf") else None
+
+
+def table(outcome: Outcome) -> str:
+    """Return the figures as CSV."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
+    writer.writerow(
+        ["policy", "figure", "unit", "mean", "years_5", "years_95", "settings_5", "settings_95", "years"]
+    )
+    for figure in outcome.shown:
+        writer.writerow(
+            [
+                outcome.policy,
+                figure.name,
+                figure.unit,
+                outcome.sums.mean(figure.name),
+                *outcome.of_years(figure),
+                *outcome.of_settings(figure),
+                outcome.sums.years,
+            ]
+        )
+    return sheet.getvalue()
