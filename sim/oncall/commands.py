@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sim.oncall.whatif.commands import compare, simulate
+from sim.oncall.whatif.commands import compare, simulate, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,3 +226,4 @@ def _when(text: str) -> str:
 
 rotation.add_command(simulate)
 rotation.add_command(compare)
+rotation.add_command(size)

@@ -131,6 +131,109 @@ def compare(**given: Any) -> None:
         click.echo(told_comparison.text(found), nl=False)
 
 
+@click.command()
+@_policy
+@_load
+@click.option(
+    "--goal",
+    "goals",
+    multiple=True,
+    required=True,
+    help="E.g. 'incidents per shift <= 2'; may be given again.",
+)
+@click.option("--people", metavar="FROM-TO", help="Sizes to try (default: 2 to twice the team).")
+@click.option("--minutes", help="Minutes of the first step to try, e.g. 5,10,15.")
+@click.option("--turns", help="Lengths of turns to try: daily,weekly.")
+@_seed
+@_json
+@_places
+def size(**given: Any) -> None:
+    """Find the smallest team that keeps its goals in most plausible settings.
+
+    Goals on response times need a load with the team's own times to acknowledge. Ends with 1 where no size
+    does.
+    """
+    import json
+    from dataclasses import asdict
+
+    from sim.oncall.schedule.load import load
+    from sim.oncall.whatif import size as sizes
+
+    policy = load(given["policy_file"])
+    of_team = _load_of(given["load_file"])
+    goals = _goals(given["goals"])
+    timed = [str(goal) for goal in goals if goal.figure.startswith("time to")]
+    if timed and of_team.acknowledge is None:
+        raise click.UsageError(
+            f"{timed[0]}: how fast this team responds is not known; "
+            "give a --load with its own times to acknowledge"
+        )
+    wanted = _sizes(given["people"], policy)
+    minutes, turns = _minutes(given["minutes"]), _turns(given["turns"])
+    with _place(given, 0) as mapping:
+        try:
+            tried = sizes.search(policy, of_team, goals, wanted, minutes, turns, given["seed"], mapping)
+        except ValueError as problem:
+            raise click.ClickException(str(problem)) from None
+    found = sizes.best(tried)
+    if given["as_json"]:
+        plain = {"goals": [str(goal) for goal in goals], "found": found and asdict(found.variant)}
+        click.echo(json.dumps({**plain, "tried": [asdict(one) for one in tried]}, indent=1))
+    else:
+        _tell_sizes(goals, tried, found)
+    if found is None:
+        raise SystemExit(1)
+
+
+def _tell_sizes(goals: "tuple[Goal, ...]", tried: Any, found: Any) -> None:
+    from sim.oncall.whatif.numbers import rounded
+    from sim.oncall.whatif.size import CONFIDENCE
+
+    for one in tried:
+        click.echo(f"{one.variant}: all goals kept in {one.all_kept:.0%} of plausible settings")
+        for goal, share, median in zip(goals, one.kept, one.medians, strict=True):
+            click.echo(f"  {goal}: in {share:.0%} (in the middle {rounded(median)})")
+    click.echo()
+    if found is None:
+        click.echo(f"No size that was tried keeps the goals in {CONFIDENCE:.0%} of plausible settings.")
+    else:
+        click.echo(
+            f"The smallest that keeps the goals in {CONFIDENCE:.0%} of plausible settings: {found.variant}."
+        )
+
+
+def _sizes(text: str | None, policy: Any) -> range:
+    from sim.oncall.whatif.resize import team_size
+
+    if text is None:
+        return range(2, 2 * max(1, team_size(policy)) + 1)
+    first, _, last = text.partition("-")
+    if (
+        not (first.isdecimal() and (last or first).isdecimal())
+        or not 1 <= int(first) <= int(last or first) <= 100
+    ):
+        raise click.UsageError(f"--people {text!r}: write two sizes from 1 to 100, e.g. 3-8")
+    return range(int(first), int(last or first) + 1)
+
+
+def _minutes(text: str | None) -> "list[int | None]":
+    if text is None:
+        return [None]
+    numbers = text.split(",")
+    if not all(number.isdecimal() and 1 <= int(number) <= 1_000 for number in numbers):
+        raise click.UsageError(f"--minutes {text!r}: write whole minutes, e.g. 5,10,15")
+    return [int(number) for number in numbers]
+
+
+def _turns(text: str | None) -> Any:
+    if text is None:
+        return [None]
+    units = text.split(",")
+    if not set(units) <= {"daily", "weekly"}:
+        raise click.UsageError(f"--turns {text!r}: write daily, weekly, or both")
+    return units
+
+
 def _with_progress(whole: Any, mapping: "Mapping", precision: Any) -> Any:
     """Play years with a bar on standard error, where that is a terminal."""
     import sys

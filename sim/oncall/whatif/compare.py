@@ -33,8 +33,8 @@ SURE = 0.8
 class Comparison:
     """Arms under a load; the last arm is the first policy with its five noisiest rules fixed.
 
-    `means` are (arms, settings, figures), `parameters` (settings, priors). `signs` have the shape of means: -1
-    where an arm's figure is less than the first's by more than chance and is worth naming, 1 more, 0 neither.
+    `means` are (arms, settings, figures), `parameters` (settings, priors). `signs` have the shape of means:
+    -1 where an arm's figure is less than the first's by more than chance and is worth naming, 1 more, 0 none.
     """
 
     arms: tuple[str, ...]

@@ -57,7 +57,7 @@ def text(of: Comparison) -> str:
 
 def _pair(of: Comparison, arm: int) -> Iterator[str]:
     if arm == len(of.arms) - 1:
-        yield f"A: {of.arms[0]}   B: the same, its {NOISIEST} noisiest rules fixed; the cheapest lever there is"
+        yield f"A: {of.arms[0]}   B: the same, its {NOISIEST} noisiest rules fixed (the cheapest lever)"
     else:
         yield f"A: {of.arms[0]}   B: {of.arms[arm]}"
     yield f"{'':<43}{'A':>8}{'B':>8}   verdict"

@@ -1,0 +1,105 @@
+"""The same policy for another team: with fewer or more people, other minutes on its first step, other
+turns."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sim.oncall.schedule.policy import Rotation, RotationPolicy
+from sim.oncall.schedule.turns import Unit
+
+
+def with_people(policy: RotationPolicy, count: int) -> RotationPolicy:
+    """Return a policy with so many people in its rotations: the last ones leave, or new ones come after the
+    last.
+
+    Exceptions that name somebody who left are left out. Raises ValueError where nobody would be left to take
+    turns, or where an escalation or a rule without turns names somebody who would leave.
+    """
+    turning = _turning(policy)
+    if not turning:
+        raise ValueError("the policy has no rotation, so there is no team to make smaller or larger")
+    if count < len(turning):
+        return _without(policy, set(turning[count:]))
+    fresh = [f"extra-{number}" for number in range(1, count - len(turning) + 1)]
+    last = turning[-1]
+
+    def longer(rotation: Rotation) -> Rotation:
+        groups: list[tuple[str, ...]] = []
+        for group in rotation.participants:
+            groups.append(group)
+            if last in group:
+                groups += [(person,) for person in fresh]
+        return rotation.model_copy(update={"participants": tuple(groups)})
+
+    home = policy.people[last]
+    people = {**policy.people, **{person: home.model_copy(update={"name": ""}) for person in fresh}}
+    return _rotations(policy, longer).model_copy(update={"people": people})
+
+
+def team_size(policy: RotationPolicy) -> int:
+    """Return how many people take turns."""
+    return len(_turning(policy))
+
+
+def with_minutes(policy: RotationPolicy, minutes: int) -> RotationPolicy:
+    """Return a policy whose first step waits so long."""
+    first, *rest = policy.escalation.steps
+    steps = (first.model_copy(update={"minutes": minutes}), *rest)
+    return policy.model_copy(update={"escalation": policy.escalation.model_copy(update={"steps": steps})})
+
+
+def with_turns(policy: RotationPolicy, every: Unit) -> RotationPolicy:
+    """Return a policy whose turns last one day, or one week."""
+    return _rotations(policy, lambda rotation: rotation.model_copy(update={"every": every, "length": 1}))
+
+
+def _turning(policy: RotationPolicy) -> list[str]:
+    """Return who takes turns, in the order of `people`."""
+    named = {
+        person
+        for layer in policy.layers
+        for rule in layer.rules
+        if rule.rotation is not None
+        for group in rule.rotation.participants
+        for person in group
+    }
+    return [person for person in policy.people if person in named]
+
+
+def _without(policy: RotationPolicy, gone: set[str]) -> RotationPolicy:
+    fixed = {person for layer in policy.layers for rule in layer.rules for person in rule.people}
+    fixed |= {target for step in policy.escalation.steps for target in step.targets}
+    if named := sorted(gone & fixed):
+        raise ValueError(f"{', '.join(named)} cannot leave: named outside of rotations")
+
+    def shorter(rotation: Rotation) -> Rotation:
+        groups = (tuple(one for one in group if one not in gone) for group in rotation.participants)
+        left = tuple(group for group in groups if group)
+        if not left:
+            raise ValueError("a rotation would have nobody left")
+        return rotation.model_copy(update={"participants": left})
+
+    return _rotations(policy, shorter).model_copy(
+        update={
+            "people": {person: one for person, one in policy.people.items() if person not in gone},
+            "overrides": tuple(one for one in policy.overrides if not {one.add, one.remove} & gone),
+            "swaps": tuple(one for one in policy.swaps if not {one.first, one.second} & gone),
+            "temporary": tuple(
+                one for one in policy.temporary if not {shift.person for shift in one.shifts} & gone
+            ),
+            "leave": tuple(one for one in policy.leave if one.person not in gone),
+        }
+    )
+
+
+def _rotations(policy: RotationPolicy, change: Callable[[Rotation], Rotation]) -> RotationPolicy:
+    """Return a policy with all its rotations changed."""
+
+    def changed(rule: Any) -> Any:
+        return rule if rule.rotation is None else rule.model_copy(update={"rotation": change(rule.rotation)})
+
+    layers = tuple(
+        layer.model_copy(update={"rules": tuple(changed(rule) for rule in layer.rules)})
+        for layer in policy.layers
+    )
+    return policy.model_copy(update={"layers": layers})
