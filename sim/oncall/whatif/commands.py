@@ -86,6 +86,7 @@ def simulate(**given: Any) -> None:
         sums = _with_progress(whole, mapping, precision)
         ranges = plausible(table, of_team, given["seed"], mapping)
     outcome = Outcome(policy.policy, table, of_team, given["seed"], sums, ranges)
+    _write_page(given["html"], lambda page: page.outcome_page(outcome, limits, named=given["names"]))
     if given["as_json"]:
         click.echo(json.dumps(told.plain(outcome, limits, named=given["names"]), indent=1))
     elif given["as_csv"]:
@@ -125,6 +126,7 @@ def compare(**given: Any) -> None:
     of_team = _load_of(given["load_file"])
     with _place(given, given["settings"] * given["years"] * (len(policies) + 1)) as mapping:
         found = compared(policies, of_team, given["seed"], mapping, given["settings"], given["years"])
+    _write_page(given["html"], lambda page: page.comparison_page(found))
     if given["as_json"]:
         click.echo(json.dumps(told_comparison.plain(found), indent=1))
     else:
@@ -263,6 +265,21 @@ def _place(given: dict[str, Any], years: int) -> "AbstractContextManager[Mapping
             ) from None
     count = given["workers"] or (os.cpu_count() or 1 if years >= _MANY_YEARS else 1)
     return run.processes(count) if count > 1 else run.here()
+
+
+def _write_page(file: Path | None, made: "Callable[[Any], str]") -> None:
+    """Write a report, if one is asked for."""
+    if file is None:
+        return
+    try:
+        from sim.oncall.whatif.page import page
+    except ImportError as problem:
+        raise click.ClickException(f"--html needs {problem.name}: pip install 'pagerdrill[report]'") from None
+    try:
+        file.write_text(made(page), encoding="utf-8")
+    except OSError as problem:
+        raise click.ClickException(f"cannot write {file}: {problem.strerror}") from None
+    click.echo(f"{file}: written", err=True)
 
 
 def _load_of(file: Path | None) -> "Load":

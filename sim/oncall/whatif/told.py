@@ -14,8 +14,8 @@ from sim.oncall.whatif.outcome import Outcome
 WIDTH = 80
 
 INTERVALS = (
-    "9 of 10 years: how single years of this team differ by chance, if all assumptions hold.",
-    "9 of 10 settings: the mean, over plausible values of what is assumed.",
+    "9 of 10 years: so much single years differ by chance if all assumptions hold.",
+    "settings: the mean in 9 of 10 plausible settings of what is assumed.",
 )
 
 

@@ -1,0 +1,135 @@
+"""`rotation simulate`, `compare` and `size` as they are typed."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cli import main
+from sim.oncall.load.defaults import default_load
+from sim.oncall.load.read import written
+
+STUDIES = Path(__file__).parents[3] / "scenarios" / "rotations"
+WEEKLY = str(STUDIES / "weekly-or-daily" / "weekly.yml")
+
+
+def run(*given: str, code: int = 0) -> str:
+    result = CliRunner().invoke(main, ["rotation", *given])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def figure(outcome: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(one for one in outcome["figures"] if one["name"] == name)
+
+
+def test_a_simulation_says_the_same_in_words_json_and_csv_and_fits_a_terminal() -> None:
+    text = run("simulate", WEEKLY, "--years", "10")
+    plain = json.loads(run("simulate", WEEKLY, "--years", "10", "--json"))
+    rows = list(csv.DictReader(io.StringIO(run("simulate", WEEKLY, "--years", "10", "--csv"))))
+    assert max(map(len, text.splitlines())) <= 80
+    assert [float(row["mean"]) for row in rows] == [one["mean"] for one in plain["figures"]]
+    assert "person 1" in text and "ana" not in text
+    assert "ana" in run("simulate", WEEKLY, "--years", "2", "--names")
+    assert plain["years"] == 10 and len(plain["assumptions"]) > 5
+
+
+def test_the_number_of_processes_changes_nothing() -> None:
+    alone, both = (run("simulate", WEEKLY, "--years", "40", "--json", "--workers", n) for n in ("1", "2"))
+    assert alone == both
+
+
+def test_years_go_on_until_a_figure_is_known_so_well() -> None:
+    found = json.loads(run("simulate", WEEKLY, "--precision", "0.02", "--json"))
+    known = figure(found, "interruptions per person-week")
+    low, high = known["mean_95"]
+    assert 20 <= found["years"] < 1_000
+    assert (high - low) / 2 <= 0.02 * known["mean"]
+
+
+def test_a_queue_that_grows_is_told_and_a_limit_that_breaks(tmp_path: Path) -> None:
+    file = tmp_path / "load.yml"
+    file.write_text(written(default_load().model_copy(update={"per_week": 900})))
+    text = run("simulate", WEEKLY, "--load", str(file), "--years", "2", "--limit", "nights broken <= 1")
+    assert "MORE WORK THAN TIME" in text
+    assert "nights broken per person-week <= 1: broken in 100% of the settings" in text
+
+
+@pytest.mark.parametrize(
+    ("study", "first", "second", "said"),
+    [
+        (
+            "weekly-or-daily",
+            "weekly",
+            "daily",
+            {"unfairness in a week": "better", "sleep lost per person-week": "same"},
+        ),
+        (
+            "one-site-or-follow-the-sun",
+            "one-site",
+            "follow-the-sun",
+            {"sleep lost per person-week": "better", "hand-overs in mid-incident": "worse"},
+        ),
+        (
+            "escalate-after-5-or-10",
+            "after-5",
+            "after-10",
+            {"time to acknowledge, p95": "worse", "nights broken per person-week": "better"},
+        ),
+    ],
+)
+def test_the_conclusions_of_the_studies_survive_their_assumptions(
+    study: str, first: str, second: str, said: dict[str, str]
+) -> None:
+    files = [str(STUDIES / study / f"{name}.yml") for name in (first, second)]
+    found = json.loads(run("compare", *files, "--json"))
+    against, fixed = found["arms"]
+    for name, verdict in said.items():
+        one = figure(against, name)
+        assert (one["verdict"], one["moved_by"]) == (verdict, [])
+    assert figure(fixed, "interruptions per person-week")["verdict"] == "better"
+    assert max(map(len, run("compare", *files, "--settings", "10").splitlines())) <= 80
+
+
+def test_a_policy_against_itself_cannot_be_told_apart(tmp_path: Path) -> None:
+    twin = tmp_path / "twin.yml"
+    twin.write_text(Path(WEEKLY).read_text().replace("policy: weekly", "policy: twin"))
+    found = json.loads(run("compare", WEEKLY, str(twin), "--settings", "10", "--json"))
+    assert {one["verdict"] for one in found["arms"][0]["figures"]} == {"same"}
+    assert "two policies have the same name" in run("compare", WEEKLY, WEEKLY, code=2)
+
+
+def test_the_smallest_team_for_a_goal() -> None:
+    found = json.loads(run("size", WEEKLY, "--goal", "interruptions <= 12", "--people", "2-6", "--json"))
+    assert found["found"]["people"] == len({one["variant"]["people"] for one in found["tried"]}) + 1
+    text = run("size", WEEKLY, "--goal", "nights broken <= 0", "--people", "2-2", "--minutes", "5,10", code=1)
+    assert "2 people, 10 min to escalate" in text and "No size that was tried" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["simulate", WEEKLY, "--limit", "sleep <= 1"], "there is no figure 'sleep'"),
+        (["simulate", WEEKLY, "--limit", "missed pages"], "is not a goal"),
+        (["simulate", WEEKLY, "--years", "2", "--precision", "0.1"], "exclude each other"),
+        (["simulate", WEEKLY, "--precision", "0.1", "--figure", "x"], "there is no figure 'x'"),
+        (
+            ["size", WEEKLY, "--goal", "time to acknowledge, p95 <= 5"],
+            "how fast this team responds is not known",
+        ),
+        (["size", WEEKLY, "--goal", "missed pages <= 5", "--people", "9-3"], "write two sizes"),
+        (["size", WEEKLY, "--goal", "missed pages <= 5", "--minutes", "soon"], "write whole minutes"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(given: list[str], said: str) -> None:
+    assert said in run(*given, code=2)
+
+
+def test_a_load_with_mistakes_is_refused_by_its_lines(tmp_path: Path) -> None:
+    file = tmp_path / "load.yml"
+    file.write_text(written(default_load()).replace("day_spread: 0.5", "day_spread: -1"))
+    assert "load.yml" in run("simulate", WEEKLY, "--load", str(file), code=1)
