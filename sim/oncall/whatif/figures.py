@@ -25,7 +25,8 @@ INCIDENTS_PER_SHIFT = 2
 WORK_SHARE = 0.25
 """Of the working time of a week on call: the same."""
 WORK_WEEK_H = 40
-BINS = 10.0 ** np.linspace(-1, 4, 101)
+_BINS_A_DECADE = 20
+BINS = 10.0 ** (np.arange(5 * _BINS_A_DECADE + 1) / _BINS_A_DECADE - 1)
 """Edges of the distributions of times, in minutes."""
 
 
@@ -98,8 +99,7 @@ def year(table: Table, alerts: Alerts, records: Records) -> Year:
     done = records.alerts[:, DONE]
     needed = alerts.needs_action > 0
     to_mitigate = np.where(done < 0, np.inf, (done - alerts.at) / 60_000.0)[needed]
-    first, starts = _interruptions(records.pages, crew)
-    kinds, by_week, heat = _when(table, first, starts)
+    kinds, by_week, heat = _when(table, *_interruptions(records.pages))
     slept, nights, restless = _nights(table, records)
     work_h = _sums(records.work[:, 1], (records.work[:, 3] - records.work[:, 2]) / HOUR_MS, crew)
     interruptions = kinds.sum(axis=1)
@@ -145,30 +145,25 @@ def year(table: Table, alerts: Alerts, records: Records) -> Year:
 # --- pages ------------------------------------------------------------------------------------------------
 
 
-def _interruptions(pages: Ints, crew: int) -> tuple[Ints, Ints]:
-    """Return the times of interruptions, person by person, and where each person's begin (and end)."""
-    person = pages[:, 1].astype(np.int16)
-    order = np.argsort(person, kind="stable")
-    at, person = pages[order, 3], person[order]
-    again = np.zeros(len(at), dtype=np.bool_)
-    again[1:] = (person[1:] == person[:-1]) & (np.diff(at) < ONE_INTERRUPTION_MS)
-    first = np.flatnonzero(~again)
-    return at[first], np.searchsorted(person[first], np.arange(crew + 1))
+def _interruptions(pages: Ints) -> tuple[Ints, Ints]:
+    """Return who is interrupted when, person by person."""
+    order = np.argsort(pages[:, 1].astype(np.int16), kind="stable")
+    person, at = pages[order, 1], pages[order, 3]
+    first = np.ones(len(at), dtype=np.bool_)
+    first[1:] = (person[1:] != person[:-1]) | (np.diff(at) >= ONE_INTERRUPTION_MS)
+    return person[first], at[first]
 
 
-def _when(table: Table, at: Ints, starts: Ints) -> tuple[Floats, Floats, Floats]:
+def _when(table: Table, person: Ints, at: Ints) -> tuple[Floats, Floats, Floats]:
     """Return interruptions as (people, 3) by hours, as (weeks, people), and by hour of the policy's week."""
     crew = len(table.people)
-    kinds, by_week = np.zeros((crew, 3)), np.zeros((WEEKS + 3, crew))
-    hours = np.zeros(168)
-    for person in range(crew):
-        mine = at[starts[person] : starts[person + 1]]
-        hour = table.local(person, mine) // HOUR_MS % 168
-        by_hour = np.bincount(hour, minlength=168)
-        kinds[person] = by_hour @ _KINDS
-        by_week[:, person] = np.bincount(mine // (7 * DAY_MS), minlength=WEEKS + 3)[: WEEKS + 3]
-        hours += np.bincount(table.policy_local(mine) // HOUR_MS % 168, minlength=168)
-    return kinds, by_week[:WEEKS], hours
+    hour = table.local(person, at) // HOUR_MS % 168
+    by_hour = np.bincount(person * 168 + hour, minlength=crew * 168).reshape(crew, 168)
+    inside = at < YEAR_MS
+    week = at[inside] // (7 * DAY_MS) * crew + person[inside]
+    by_week = np.bincount(week, minlength=WEEKS * crew).reshape(WEEKS, crew)
+    heat = np.bincount(table.policy_local(at) // HOUR_MS % 168, minlength=168)
+    return by_hour @ _KINDS, by_week.astype(np.float64), heat.astype(np.float64)
 
 
 def _kind_of(hour: int) -> int:
@@ -193,8 +188,8 @@ def _nights(table: Table, records: Records) -> tuple[Floats, int, int]:
     crew, awake, work = len(table.people), records.awake, records.work
     slept = _sums(awake[:, 0], awake[:, 3] / HOUR_MS, crew)
     evening = 12 * HOUR_MS
-    nights = (table.local_of(awake[:, 0], awake[:, 1]) - evening) // DAY_MS * crew + awake[:, 0]
-    start = table.local_of(work[:, 1], work[:, 2])
+    nights = (table.local(awake[:, 0], awake[:, 1]) - evening) // DAY_MS * crew + awake[:, 0]
+    start = table.local(work[:, 1], work[:, 2])
     end = start + work[:, 3] - work[:, 2]
     since_noon = (start - evening) % DAY_MS
     from_noon = since_noon + (end - start)
@@ -282,5 +277,8 @@ def _quantiles(values: Floats, shares: tuple[float, ...]) -> list[float]:
 
 
 def _binned(minutes: Floats) -> Floats:
-    counts = np.bincount(np.searchsorted(BINS, minutes), minlength=len(BINS) + 1)
-    return counts.astype(np.float64)
+    """Return how many times lie in each bin: below the first edge, between two, or beyond the last."""
+    with np.errstate(divide="ignore"):
+        place = np.ceil((np.log10(minutes) + 1) * _BINS_A_DECADE - 1e-9)
+    bins = np.clip(place, 0, len(BINS)).astype(np.int64)
+    return np.bincount(bins, minlength=len(BINS) + 1).astype(np.float64)

@@ -20,6 +20,7 @@ from sim.oncall.whatif.records import Ints
 
 WEEKS = 52
 """A year of whole weeks, so that every hour of the week comes equally often."""
+HOUR_MS = 3_600_000
 YEAR_MS = WEEKS * 7 * 86_400_000
 _AFTER = timedelta(days=14)
 """So long goes the table on after the year, for what is not yet done when it ends."""
@@ -63,34 +64,30 @@ class Table:
     people: tuple[str, ...]
     compiled: Compiled
     on_call: tuple[Ints, ...]
-    clocks: Rows
-    """The policy's own clock, as `Compiled.clocks` has it."""
+    ahead: Ints
+    """(clocks, hours): what to add to a time of each hour for local time; the last clock is the policy's."""
+    clock_of: Ints
+    """(people,): the clock that each goes by."""
     gap_ms: int
     """How long the first step finds nobody."""
     pay: Pay | None
 
-    def local(self, person: int, at: Ints) -> Ints:
-        """Return times on a person's clock, in ms since a Monday at midnight there."""
-        first, end = self.compiled.person_first_clock[person : person + 2]
-        return _shown(self.compiled.clocks[first:end], at)
-
-    def local_of(self, people: Ints, at: Ints) -> Ints:
-        """Return times on the clocks of the people beside them."""
-        local = np.empty_like(at)
-        for person in range(len(self.people)):
-            theirs = people == person
-            local[theirs] = self.local(person, at[theirs])
-        return local
+    def local(self, people: Ints, at: Ints) -> Ints:
+        """Return times on the clocks of the people beside them, in ms since a Monday at midnight there."""
+        hour = np.minimum(at // HOUR_MS, self.ahead.shape[1] - 1)
+        shown: Ints = at + self.ahead[self.clock_of[people], hour]
+        return shown
 
     def policy_local(self, at: Ints) -> Ints:
         """Return times on the policy's clock."""
-        return _shown(self.clocks, at)
+        shown: Ints = at + self.ahead[-1, np.minimum(at // HOUR_MS, self.ahead.shape[1] - 1)]
+        return shown
 
     def cost(self, interruptions: NDArray[np.float64]) -> float:
         """Return what a week costs by the policy's rule of pay; `interruptions` of a year as (people, 3)."""
         if self.pay is None:
             return 0.0
-        standby = sum(int((span[:, 1] - span[:, 0]).sum()) for span in self.on_call) / 3_600_000
+        standby = sum(int((span[:, 1] - span[:, 0]).sum()) for span in self.on_call) / HOUR_MS
         rates = (self.pay.business_interruption, self.pay.off_interruption, self.pay.sleep_interruption)
         return float(standby * self.pay.hour + (interruptions.sum(axis=0) * rates).sum()) / WEEKS
 
@@ -123,7 +120,8 @@ def compiled(policy: RotationPolicy, start: datetime) -> Table:
     )
     turns = [turn for step in places for place in step for turn in place]
     homes = [policy.people[person].zone or policy.zone for person in people]
-    clock_of = {home: _clock(home, policy.zone, start, end + _AFTER) for home in homes}
+    elsewhere = dict.fromkeys(home for home in homes if home != policy.zone)
+    clock_of = {zone: _clock(zone, policy.zone, start, end + _AFTER) for zone in (*elsewhere, policy.zone)}
     clocks = [clock_of[home] for home in homes]
     return Table(
         start=start,
@@ -149,7 +147,8 @@ def compiled(policy: RotationPolicy, start: datetime) -> Table:
             np.array([(a, min(b, YEAR_MS)) for a, b in spans if a < YEAR_MS], dtype=np.int64).reshape(-1, 2)
             for spans in stretches
         ),
-        clocks=_clock_rows(_clock(policy.zone, policy.zone, start, end + _AFTER)),
+        ahead=np.array([_by_hour(clock, end + _AFTER - start) for clock in clock_of.values()]),
+        clock_of=_ints(list(clock_of).index(home) for home in homes),
         gap_ms=_empty_ms(places[0]),
         pay=policy.pay,
     )
@@ -241,9 +240,11 @@ def _clock_rows(held: list[tuple[int, int]]) -> Rows:
     return _rows(at=[at for at, _ in held], ms=[ahead for _, ahead in held])
 
 
-def _shown(clocks: Rows, at: Ints) -> Ints:
-    ahead: Ints = clocks["ms"]
-    return at + (ahead if len(clocks) == 1 else ahead[np.searchsorted(clocks["at"], at, side="right") - 1])
+def _by_hour(clock: list[tuple[int, int]], span: timedelta) -> Ints:
+    """Return a clock as what it is ahead in each hour."""
+    hours = np.arange(span // timedelta(hours=1)) * HOUR_MS
+    at, ahead = _ints(at for at, _ in clock), _ints(ahead for _, ahead in clock)
+    return ahead[np.searchsorted(at, hours, side="right") - 1]
 
 
 def _empty_ms(places: list[Held]) -> int:

@@ -15,6 +15,8 @@ from sim.oncall.whatif.figures import BINS, NAMES, Figure, Floats
 _INK = "#010203"
 """Stands for the page's colour of text; nothing else in a drawing has it."""
 _KINDS = (("business hours", "#9ecae1", ""), ("off hours", "#4292c6", "//"), ("sleep hours", "#08519c", "xx"))
+_WIDEST = 200
+"""A difference of more % is drawn as an arrow at the edge."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -81,10 +83,11 @@ def against(of: Comparison, arm: int, figures: Sequence[Figure]) -> str:
             if known.any():
                 low, middle, high = np.quantile(100 * (other[known] / first[known] - 1), (0.05, 0.5, 0.95))
                 axes.plot([low, high], [row, row], color=_INK, linewidth=1.5)
-                axes.plot([middle], [row], "o", color=_INK, markersize=5)
+                beyond = middle > _WIDEST
+                axes.plot([min(middle, _WIDEST)], [row], ">" if beyond else "o", color=_INK, markersize=5)
         axes.axvline(0, color=_INK, linewidth=0.8, linestyle=":")
         axes.set_yticks(range(len(figures)), [figure.name for figure in figures])
-        axes.set_xlim(-105, 205)
+        axes.set_xlim(-105, _WIDEST + 5)
         axes.set_xlabel("% more than the first")
         axes.invert_yaxis()
 
