@@ -15,8 +15,9 @@ from sim.alerting.routing.matchers import Matcher
 from sim.bridge import metrics
 from sim.bridge.answer import Problem, Reply
 from sim.bridge.matrix import matrix, number_text
+from sim.bridge.promql.budget import Budget
 from sim.bridge.promql.evaluate import Evaluation
-from sim.bridge.promql.parse import QueryError, parsed
+from sim.bridge.promql.parse import QueryError, parsed, parsed_all
 from sim.bridge.promql.select import Grid, matchers_of
 from sim.bridge.promql.values import Floats, Labels, Value, Vector, key
 from sim.bridge.rules import groups, standing_alerts
@@ -26,8 +27,8 @@ from sim.view import View
 
 POINTS_MAX = 11_000
 """Points of a series in one answer: Prometheus' own limit."""
-VALUES_MAX = 2_000_000
-"""Values of all series together; an assumption."""
+_WRITTEN_VALUES = 8
+"""What it costs to write a value into an answer, beside what values cost; an assumption from measuring."""
 _UNIX_MAX_S = 253_402_300_799.0
 """The end of the year 9999."""
 _MATCHES_MAX = 50
@@ -97,15 +98,14 @@ def _evaluated(asked: Asked, text: str, unix_s: Floats) -> Value:
         raise _bad("a range selector needs a function here, such as rate(...)")
     offset_ms = asked.times.sim_ms - asked.times.unix_ms
     inside_ms = np.round(unix_s * 1000).astype(np.int64) + offset_ms
+    budget = Budget()
     try:
-        value = Evaluation(asked.store, Grid(inside_ms), unix_s).value(tree)
+        value = Evaluation(asked.store, Grid(inside_ms), unix_s, budget).value(tree)
+        if isinstance(value, Vector):
+            budget.take(len(value.labels), _WRITTEN_VALUES * len(unix_s))
     except QueryError as problem:
         prefix = 'invalid parameter "query": ' if problem.kind == "bad_data" else ""
         raise _problem(problem.kind, f"{prefix}{problem}") from None
-    if isinstance(value, Vector) and value.values.size > VALUES_MAX:
-        raise _problem(
-            "execution", "query processing would load too many samples into memory in query execution"
-        )
     return value
 
 
@@ -152,17 +152,16 @@ def _sets(asked: Asked, chosen: Sequence[tuple[Matcher, ...]]) -> list[Labels]:
 
 
 def _matches(given: Query) -> list[tuple[Matcher, ...]]:
-    texts = [value for name, value in given if name == "match[]"][:_MATCHES_MAX]
-    found = []
-    for text in texts:
-        try:
-            tree = parsed(text)
-            if not isinstance(tree, promql_parser.VectorSelector):
-                raise QueryError("parse error: expected a selector of series")
-            found.append(matchers_of(tree))
-        except QueryError as problem:
-            raise _bad(f'invalid parameter "match[]": {problem}') from None
-    return found
+    texts = [value for name, value in given if name == "match[]"]
+    if len(texts) > _MATCHES_MAX:
+        raise _bad(f'invalid parameter "match[]": {_MATCHES_MAX} may be given at once, not {len(texts)}')
+    try:
+        trees = parsed_all(texts)
+        if not all(isinstance(tree, promql_parser.VectorSelector) for tree in trees):
+            raise QueryError("parse error: expected a selector of series")
+        return [matchers_of(tree) for tree in trees]
+    except QueryError as problem:
+        raise _bad(f'invalid parameter "match[]": {problem}') from None
 
 
 # --- rules and the program --------------------------------------------------------------------------------

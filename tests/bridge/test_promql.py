@@ -4,6 +4,8 @@ import json
 import math
 import subprocess
 import sys
+import tracemalloc
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -326,6 +328,10 @@ HOSTILE = [
     "x" + "+x" * 4_000,
     "x" * (LENGTH_MAX + 1),
     "x" + " and x" * 400,
+    'x # "\n' + "+(" * 4_000 + "y" + ")" * 4_000 + ' # "',
+    "x{" + 'a!="",' * 1_000 + "}",
+    r'x{a=~"\\pL{100}"' + r',a=~"\\pL{100}"' * 50 + "}",
+    r'x{a=~"\\pL\x7b100}"' + r',a=~"\\pL\x7b100}"' * 50 + "}",
 ]
 
 
@@ -335,6 +341,80 @@ def test_hostile_queries_are_refused(number):
         parsed(HOSTILE[number])
 
 
+def test_selectors_of_one_question_share_its_bounds():
+    ours = prometheus.Asked(None, Given(_series()), TimeMap(0, UNIX_MS))  # type: ignore[arg-type]
+    for selectors in (['x{a!="b",c!="d"}'] * 49 + ["x{a='b',c='d',e='f'}"], ["x"] * 51, ["x" * 5_001] * 2):
+        with pytest.raises(Problem, match=r"match.*may (have|be given)"):
+            prometheus.labels(ours, [("match[]", one) for one in selectors])
+
+
+@dataclass
+class Wide:
+    """A store of many series with many samples, which counts how often they are looked into."""
+
+    series: list[Series] = field(default_factory=lambda: _wide(range(3_000)))
+    reads: int = 0
+
+    def select(self, matchers, from_ms: int, to_ms: int) -> list[Series]:
+        self.reads += 1
+        return [one for one in self.series if matches_all(tuple(matchers), one.labels)]
+
+
+def _wide(numbers) -> list[Series]:
+    times = np.arange(-86_400_000, 1, 15_000, dtype=np.int64)
+    values = np.arange(len(times), dtype=float)
+    return [Series({NAME: "m", "n": str(number)}, times, values) for number in numbers]
+
+
+LOADED = "query processing would load too many samples into memory in query execution"
+
+
+@pytest.mark.parametrize(
+    ("query", "steps"),
+    [
+        ("count(m)", 10_000),
+        ("count(rate(m[1d]))", 2_000),
+        ("count(max_over_time(m[1d]))", 2_000),
+        ("m", 1_000),
+        ("count(m and m and m and m)", 2_000),
+        (" + ".join(["count(m)"] * 40), 1),
+    ],
+)
+def test_work_is_refused_before_it_is_done(query, steps):
+    ours = prometheus.Asked(None, Wide(), TimeMap(0, UNIX_MS))  # type: ignore[arg-type]
+    given = {"query": query, "start": NOW_S - 7.0 * (steps - 1), "end": NOW_S, "step": 7}
+    tracemalloc.start()
+    try:
+        answer = answered(prometheus.query_range, ours, **given)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (answer["status"], answer["errorType"], answer["error"]) == ("error", "execution", LOADED)
+    assert most < 300_000_000
+
+
+def test_pairs_of_series_that_never_meet_are_counted_before_they_are_looked_at():
+    one_each = [
+        Series({NAME: "one", "n": str(number)}, np.array([-number * 600_000]), np.ones(1))
+        for number in range(600)
+    ]
+    store = Wide(_wide(range(600)) + one_each)
+    ours = prometheus.Asked(None, store, TimeMap(0, UNIX_MS))  # type: ignore[arg-type]
+    given = {"query": "m * on () group_left () one", "start": NOW_S - 360_000, "end": NOW_S, "step": 600}
+    assert answered(prometheus.query_range, ours, **given)["error"] == LOADED
+    given["query"] = "count(m * on () group_left () (one > 1))"  # none of them is left
+    assert answered(prometheus.query_range, ours, **given)["data"]["result"] == []
+
+
+def test_a_long_window_costs_no_more_than_its_samples():
+    store = Wide(_wide(range(3)))
+    ours = prometheus.Asked(None, store, TimeMap(0, UNIX_MS))  # type: ignore[arg-type]
+    given = {"query": "max_over_time(m[1d]) - min_over_time(m[1d])", "start": NOW_S - 10_000, "end": NOW_S}
+    answer = answered(prometheus.query_range, ours, step=1, **given)
+    for one in answer["data"]["result"]:
+        assert float(one["values"][-1][1]) == 5_760  # a day of samples, and both ends
+
+
 def test_the_deepest_query_that_is_taken_does_not_break_the_process():
     depth = PARTS_MAX - 1
     nested = [f"{opened * depth}x{')' * depth}" for opened in ("(", "abs(", "sum(")]
@@ -342,8 +422,9 @@ def test_the_deepest_query_that_is_taken_does_not_break_the_process():
         code = (
             "import numpy as np; from tests.bridge.test_promql import Given, _series\n"
             "from sim.bridge.promql.evaluate import Evaluation; from sim.bridge.promql.select import Grid\n"
-            "from sim.bridge.promql.parse import parsed\n"
-            f"Evaluation(Given(_series()), Grid(np.array([0])), np.zeros(1)).value(parsed({text!r}))"
+            "from sim.bridge.promql.parse import parsed; from sim.bridge.promql.budget import Budget\n"
+            "grid = Grid(np.array([0]))\n"
+            f"Evaluation(Given(_series()), grid, np.zeros(1), Budget()).value(parsed({text!r}))"
         )
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, text[:10]
 

@@ -9,6 +9,7 @@ import promql_parser as ast
 from sim.bridge.promql import ranges
 from sim.bridge.promql.aggregate import aggregated
 from sim.bridge.promql.binary import combined
+from sim.bridge.promql.budget import Budget
 from sim.bridge.promql.histogram import histogram_quantile
 from sim.bridge.promql.parse import outside
 from sim.bridge.promql.select import Grid, Store, Windows, instant, matchers_of, windows
@@ -40,12 +41,16 @@ FUNCTIONS = (
 
 
 class Evaluation:
-    """One query over a store. `unix_s` (steps,) is what `time()` gives."""
+    """One query over a store. `unix_s` (steps,) is what `time()` gives.
 
-    def __init__(self, store: Store, grid: Grid, unix_s: Floats) -> None:
+    What a part of the query comes to is charged to `budget` before another part works on it.
+    """
+
+    def __init__(self, store: Store, grid: Grid, unix_s: Floats, budget: Budget) -> None:
         self._store = store
         self._grid = grid
         self._unix_s = unix_s
+        self._budget = budget
 
     def value(self, tree: Any) -> Value:  # noqa: PLR0911 - one case for each kind
         """Return what a tree comes to. Raises QueryError for what lies outside of the subset."""
@@ -57,35 +62,39 @@ class Evaluation:
             case ast.ParenExpr():
                 return self.value(tree.expr)
             case ast.UnaryExpr():
-                return self._negated(self.value(tree.expr))
+                return self._negated(self._charged(tree.expr))
             case ast.VectorSelector():
-                return instant(tree, self._store, self._grid)
+                return instant(tree, self._store, self._grid, self._budget)
             case ast.AggregateExpr():
                 return aggregated(tree, self._vector(tree.expr))
             case ast.BinaryExpr():
-                left, right = self.value(tree.lhs), self.value(tree.rhs)
-                assert not isinstance(left, str)
-                assert not isinstance(right, str)
-                return combined(tree, left, right)
+                left, right = self._charged(tree.lhs), self._charged(tree.rhs)
+                return combined(tree, left, right, self._budget)
             case ast.Call():
                 return self._called(tree.func.name, tree.args)
             case ast.SubqueryExpr():
                 raise outside("a subquery")
         raise outside("a range selector without a function")
 
-    def _negated(self, value: Value) -> Value:
+    def _charged(self, tree: Any) -> Vector | Floats:
+        """Return what an operand comes to."""
+        value = self.value(tree)
+        assert not isinstance(value, str)  # the parser has seen to the types
+        self._budget.take(len(value.labels) if isinstance(value, Vector) else 1, self._grid.steps)
+        return value
+
+    def _negated(self, value: Vector | Floats) -> Value:
         if isinstance(value, Vector):
             return Vector(value.labels, -value.values, value.there).nameless()
-        assert not isinstance(value, str)
         return -value
 
     def _vector(self, tree: Any) -> Vector:
-        value = self.value(tree)
-        assert isinstance(value, Vector)  # the parser has seen to the types
+        value = self._charged(tree)
+        assert isinstance(value, Vector)
         return value
 
     def _scalar(self, tree: Any) -> Floats:
-        value = self.value(tree)
+        value = self._charged(tree)
         assert isinstance(value, np.ndarray)
         return value
 
@@ -113,7 +122,7 @@ class Evaluation:
             tree = tree.expr
         if not isinstance(tree, ast.MatrixSelector):
             raise outside("a subquery")
-        of = windows(tree, self._store, self._grid)
+        of = windows(tree, self._store, self._grid, self._budget)
         return _RATES[name](of) if name in _RATES else ranges.over_time(name, of)
 
     def _of_values(self, name: str, given: list[Any]) -> Vector:

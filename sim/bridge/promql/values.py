@@ -33,6 +33,13 @@ class Vector:
     values: Floats
     there: Bools
 
+    def present(self) -> "Vector":
+        """Return it without the elements that are nowhere there."""
+        kept = np.flatnonzero(self.there.any(axis=1))
+        if len(kept) == len(self.labels):
+            return self
+        return Vector(tuple(self.labels[row] for row in kept), self.values[kept], self.there[kept])
+
     def renamed(self, labels: Iterable[Labels]) -> "Vector":
         """Return it with other labels. Raises QueryError where two elements get the same at once."""
         named = tuple(labels)
