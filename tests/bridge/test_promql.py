@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tracemalloc
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,7 +52,29 @@ def _series() -> list[Series]:
             found.append(Series(bucket, times, counts))
         found.append(Series({NAME: "limit", "job": job}, times, np.full(len(times), 5.0)))
     found.append(Series({NAME: "limit", "job": "db"}, times[:-30], np.full(len(times) - 30, 1.0)))
-    return found
+    return found + [
+        Series({NAME: name, **dict([label])}, times, np.resize(np.array(values, dtype=float), len(times)))
+        for name, label, values in _ODD
+    ]
+
+
+_ODD = [
+    ("odd", ("k", "a"), [1, np.nan, np.inf, -np.inf, -2.5, 0, 1e300]),
+    ("odd", ("k", "b"), [np.nan]),
+    ("odd", ("k", "c"), [np.inf, 3]),
+    ("odd", ("k", "d"), [1e308]),
+    ("odd", ("k", "e"), [1e308]),
+    ("half", ("k", "é"), [0.5, -0.5, 1.5, 2.5, -1.5]),
+    ("tiny", ("k", "a"), [1e-300, 1e300, 3e-5, 7]),
+    *(("falls_bucket", ("le", bound), [count]) for bound, count in (("0.1", 10), ("0.2", 8), ("+Inf", 20))),
+    *(("below_bucket", ("le", bound), [count]) for bound, count in (("-1", 10), ("2", 18), ("+Inf", 20))),
+    *(("open_bucket", ("le", bound), [count]) for bound, count in (("1", 1), ("2", 3))),
+    ("lone_bucket", ("le", "+Inf"), [3]),
+    *(("empty_bucket", ("le", bound), [0]) for bound in ("1", "+Inf")),
+    *(("twice_bucket", ("le", bound), [count]) for bound, count in (("1", 1), ("1.0", 1), ("+Inf", 4))),
+    *(("text_bucket", ("le", bound), [count]) for bound, count in (("x", 1), ("1", 1), ("+Inf", 2))),
+]
+"""Values that arithmetic is not made for, and histograms that no client makes."""
 
 
 class Given:
@@ -161,14 +184,38 @@ QUERIES = [
     "sum(rate(requests_total{job='api'}[5m])) by (zone) / sum(rate(requests_total[5m])) by (zone)",
     "1",
     '"text"',
+    *('"a"', "'b\\n'", "`c\\n`", '"é"'),
     "NaN",
     "1e3",
     "0x1f",
     "depth @ end()",
     "depth @ start()",
     "limit == 5 or limit == 1",
+    *(Path(__file__).parent / "promql_edges.txt").read_text("utf-8").splitlines(),
 ]
 BROKEN = [
+    'histogram_quantile(0.5, {__name__=~"falls_bucket|below_bucket"})',
+    "limit * on (job) group_right (zone) depth",
+    "depth + on (job) limit",
+    "limit + on () limit",
+    "round(time())",
+    'odd{k=~"a(?=b)"}',
+    'odd{k=~"\\\\1"}',
+    'odd{k=~"[b-a]"}',
+    'odd{k=~"a**"}',
+    'odd{k=~"a{2000}"}',
+    'odd{k=~"\\\\Z"}',
+    'odd{k=~"[a--b]"}',
+    'odd{k=~"(?x) a"}',
+    'odd{k=~"\\\\u0061"}',
+    'odd{k=~"\\\\u{61}"}',
+    'odd{k=~"\\\\C"}',
+    'odd{k=~"\\\\h"}',
+    'odd{k=~"a\\\\"}',
+    "depth offset 300y",
+    "count_over_time(depth[300y])",
+    "depth offset 1000000000y",
+    "depth offset -300y",
     "sum(",
     "rate(requests_total)",
     "foo(requests_total)",
@@ -242,7 +289,7 @@ def test_an_instant_query(both, query):
         compare(mine, asked(url, "query", query=query, time=at_s))
 
 
-@pytest.mark.parametrize("query", [query for query in QUERIES if query != '"text"'])
+@pytest.mark.parametrize("query", [query for query in QUERIES if query[:1] not in "\"'`"])
 def test_a_range_query(both, query):
     url, ours = both
     given = {"query": query, "start": NOW_S - 3000, "end": NOW_S + 400, "step": 37}
@@ -310,6 +357,15 @@ def test_series_and_labels(both, function, path, given):
         ('{a="b" or c="d"}', "`or` between matchers is outside"),
         ("atan2(1, 2)", "parse error"),
         ("x atan2 y", "the operator atan2 is outside"),
+        ("x + fill(1) y", "`fill` is outside"),
+        *((f"{name}(x)", f"the aggregation {name} is outside") for name in ("group", "stddev", "stdvar")),
+        ("quantile(0.5, x)", "the aggregation quantile is outside"),
+        ("count_values('a', x)", "the aggregation count_values is outside"),
+        ("bottomk(NaN, x)", "the aggregation bottomk is outside"),
+        ("sort(x)", "the function sort is outside"),
+        ("label_join(x, 'a', 'b', 'c')", "the function label_join is outside"),
+        ("absent_over_time(x[5m])", "the function absent_over_time is outside"),
+        ("x @ -1e10", "`@` with a time is outside"),
     ],
 )
 def test_what_is_outside_of_the_subset_is_refused(query, says):
@@ -423,7 +479,7 @@ def test_the_deepest_query_that_is_taken_does_not_break_the_process():
             "import numpy as np; from tests.bridge.test_promql import Given, _series\n"
             "from sim.bridge.promql.evaluate import Evaluation; from sim.bridge.promql.select import Grid\n"
             "from sim.bridge.promql.parse import parsed; from sim.bridge.promql.budget import Budget\n"
-            "grid = Grid(np.array([0]))\n"
+            "grid = Grid(np.array([0]), 0)\n"
             f"Evaluation(Given(_series()), grid, np.zeros(1), Budget()).value(parsed({text!r}))"
         )
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, text[:10]

@@ -14,7 +14,6 @@ from sim.bridge.promql.values import (
     Floats,
     Labels,
     Vector,
-    check_apart,
     empty,
     key,
     only,
@@ -47,6 +46,9 @@ def combined(
 ) -> Vector | Floats:
     """Return what an operator makes of two sides. Raises QueryError."""
     op, modifier = str(expression.op), expression.modifier
+    fill = None if modifier is None else modifier.fill_values
+    if fill is not None and (fill.lhs is not None or fill.rhs is not None):
+        raise outside("`fill`")
     wants_bool = modifier is not None and modifier.return_bool
     with np.errstate(all="ignore"):
         if isinstance(left, Vector) and isinstance(right, Vector):
@@ -108,11 +110,15 @@ def _set(op: str, modifier: Any, left: Vector, right: Vector) -> Vector:
         there_left = _there_by(signature, left, steps)
         extra = [~there_left.get(signature(one), np.zeros(steps, dtype=bool)) for one in right.labels]
         there = right.there & np.array(extra, dtype=bool).reshape(right.there.shape)
-        return Vector(
-            left.labels + right.labels,
-            np.concatenate([left.values, np.where(there, right.values, 0.0)]),
-            np.concatenate([left.there, there]),
-        ).present()
+        return (
+            Vector(
+                left.labels + right.labels,
+                np.concatenate([left.values, np.where(there, right.values, 0.0)]),
+                np.concatenate([left.there, there]),
+            )
+            .present()
+            .merged()
+        )
     there_right = _there_by(signature, right, steps)
     nothing = np.zeros(steps, dtype=bool)
     found = np.array([there_right.get(signature(one), nothing) for one in left.labels], dtype=bool)
@@ -183,9 +189,7 @@ def _paired(
     if not found_labels:
         return empty(steps)
     there = np.array(found_there)
-    if grouped:
-        check_apart(found_labels, there)
-    return Vector(tuple(found_labels), np.array(found_values), there).present()
+    return Vector(tuple(found_labels), np.array(found_values), there).present().merged()
 
 
 def _operated(

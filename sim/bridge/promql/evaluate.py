@@ -13,7 +13,7 @@ from sim.bridge.promql.budget import Budget
 from sim.bridge.promql.histogram import histogram_quantile
 from sim.bridge.promql.parse import outside
 from sim.bridge.promql.select import Grid, Store, Windows, instant, matchers_of, windows
-from sim.bridge.promql.values import Floats, Value, Vector, without
+from sim.bridge.promql.values import NAME, Floats, Labels, Value, Vector
 
 _RATES: dict[str, Callable[[Windows], Vector]] = {
     "rate": lambda of: ranges.extrapolated(of, counter=True, per_second=True),
@@ -85,7 +85,7 @@ class Evaluation:
 
     def _negated(self, value: Vector | Floats) -> Value:
         if isinstance(value, Vector):
-            return Vector(value.labels, -value.values, value.there).nameless()
+            return Vector(value.labels, -value.values, value.there).nameless(apart=True)
         return -value
 
     def _vector(self, tree: Any) -> Vector:
@@ -118,8 +118,7 @@ class Evaluation:
         raise outside(f"the function {name}")
 
     def _of_range(self, name: str, tree: Any) -> Vector:
-        while isinstance(tree, ast.ParenExpr):
-            tree = tree.expr
+        tree = _bare(tree)
         if not isinstance(tree, ast.MatrixSelector):
             raise outside("a subquery")
         of = windows(tree, self._store, self._grid, self._budget)
@@ -132,12 +131,12 @@ class Evaluation:
         with np.errstate(all="ignore"):
             match name:
                 case "clamp":
-                    values = np.maximum(rest[0], np.minimum(rest[1], of.values))
-                    of = Vector(of.labels, of.values, of.there & (rest[0] <= rest[1]))
+                    values = _larger(rest[0], _smaller(rest[1], of.values))
+                    of = Vector(of.labels, of.values, of.there & ~(rest[1] < rest[0]))
                 case "clamp_min":
-                    values = np.maximum(of.values, rest[0])
+                    values = _larger(of.values, rest[0])
                 case "clamp_max":
-                    values = np.minimum(of.values, rest[0])
+                    values = _smaller(of.values, rest[0])
                 case "round":
                     values = _rounded(of.values, rest[0] if rest else np.ones(self._grid.steps))
                 case _:
@@ -146,12 +145,40 @@ class Evaluation:
 
     def _absent(self, tree: Any) -> Vector:
         of = self._vector(tree)
-        labels = {}
-        if isinstance(tree, ast.VectorSelector):
-            named = matchers_of(tree)
-            labels = without({m.name: m.value for m in named if m.op == "="}, ("__name__",))
         missing = ~np.any(of.there, axis=0, keepdims=True)
-        return Vector((labels,), missing.astype(np.float64), missing)
+        return Vector((_labels_of_absent(_bare(tree)),), missing.astype(np.float64), missing)
+
+
+def _bare(tree: Any) -> Any:
+    """Return what stands in parentheses."""
+    while isinstance(tree, ast.ParenExpr):
+        tree = tree.expr
+    return tree
+
+
+def _labels_of_absent(tree: Any) -> Labels:
+    """Return the labels that what a selector looks for would have.
+
+    As in Prometheus, the first `=` of a label counts, and any other matcher behind it takes the label away.
+    """
+    found: dict[str, str | None] = {}
+    for one in matchers_of(tree) if isinstance(tree, ast.VectorSelector) else ():
+        if one.name != NAME:
+            first = one.op == "=" and one.name not in found
+            if first or one.name in found:
+                found[one.name] = one.value if first else None
+    return {name: value for name, value in found.items() if value}
+
+
+def _larger(one: Floats, other: Floats) -> Floats:
+    """Return the larger of two numbers as Go does: NaN where one is NaN, but for an infinite other."""
+    found: Floats = np.where((one == np.inf) | (other == np.inf), np.inf, np.maximum(one, other))
+    return found
+
+
+def _smaller(one: Floats, other: Floats) -> Floats:
+    """Return the smaller of two numbers as Go does."""
+    return -_larger(-one, -other)
 
 
 def _as_scalar(of: Vector) -> Floats:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.bridge.promql.values import NAME, Floats, Labels, Times, Vector, empty, key, without
+from sim.bridge.promql.values import Floats, Labels, Times, Vector, empty, key, without
 
 
 def histogram_quantile(share: Floats, of: Vector) -> Vector:
@@ -14,7 +14,7 @@ def histogram_quantile(share: Floats, of: Vector) -> Vector:
             bound = float(one.get("le", ""))
         except ValueError:
             continue
-        kept = without(one, (NAME, "le"))
+        kept = without(one, ("le",))
         labels[key(kept)] = kept
         groups.setdefault(key(kept), {}).setdefault(bound, []).append(row)
     if not groups:
@@ -24,7 +24,7 @@ def histogram_quantile(share: Floats, of: Vector) -> Vector:
         dtype=bool,
     )
     values = np.array([_quantiles(share, buckets, of) for buckets in groups.values()])
-    return Vector(tuple(labels.values()), np.where(there, values, 0.0), there)
+    return Vector(tuple(labels.values()), np.where(there, values, 0.0), there).nameless()
 
 
 def _rows(buckets: dict[float, list[int]]) -> list[int]:

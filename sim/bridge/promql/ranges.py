@@ -35,7 +35,7 @@ def extrapolated(of: Windows, *, counter: bool, per_second: bool) -> Vector:
         factor = reached_s / span_s
         return gained * (factor / window_s if per_second else factor), there
 
-    return over_windows(of, function).nameless()
+    return over_windows(of, function).nameless(apart=True)
 
 
 def instant_rate(of: Windows, *, counter: bool, per_second: bool) -> Vector:
@@ -51,7 +51,7 @@ def instant_rate(of: Windows, *, counter: bool, per_second: bool) -> Vector:
             gained = gained / ((one.times_ms[end] - one.times_ms[start]) / 1000)
         return gained, there
 
-    return over_windows(of, function).nameless()
+    return over_windows(of, function).nameless(apart=True)
 
 
 def _lost(values: Floats, begin: Times, end: Times) -> Floats:
@@ -88,7 +88,13 @@ _sum = _reduced(np.add, 0.0)
 
 
 def _average(one: Series, first: Times, last: Times) -> Floats:
-    found: Floats = _sum(one, first, last) / np.maximum(last - first, 1)
+    """Return the mean, also where the sum is too large for a number."""
+    count, most = np.maximum(last - first, 1), len(one.values)
+    total = _sum(one, first, last)
+    found: Floats = total / count
+    if not np.isfinite(total).all():
+        scaled = _together(np.add, 0.0, one.values / most, first, last)
+        found = np.where(np.isfinite(total), found, scaled / count * most)
     return found
 
 
@@ -120,4 +126,4 @@ def over_time(name: str, of: Windows) -> Vector:
         return OVER_TIME[name](one, first, last), there
 
     found = over_windows(of, function)
-    return found if name == "last_over_time" else found.nameless()
+    return found if name == "last_over_time" else found.nameless(apart=True)

@@ -16,6 +16,8 @@ from sim.bridge.promql.values import NAME, Floats, Series, Times, Vector
 LOOKBACK_MS = 5 * 60_000
 """How old a sample may be and still count: Prometheus' default."""
 
+_SPAN_MAX = timedelta(microseconds=2**63 // 1000)
+"""What Go's nanoseconds hold: 292 years."""
 _WINDOW_VALUES = 4
 """What a window costs, counted in values; an assumption from measuring."""
 
@@ -36,9 +38,13 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The steps of a query: `times_ms` (steps,), evenly spaced; one for an instant query."""
+    """The steps of a query: `times_ms` (steps,), evenly spaced; one for an instant query.
+
+    `end_ms` is the end that was asked for, at or after the last step.
+    """
 
     times_ms: Times
+    end_ms: int
 
     @property
     def steps(self) -> int:
@@ -89,7 +95,7 @@ def windows(matrix: Any, store: Store, grid: Grid, budget: Budget) -> Windows:
     """Return the samples that the windows of all steps may hold. Raises QueryError."""
     selector = matrix.vector_selector
     ends_ms = _moved(selector, grid)
-    starts_ms = ends_ms - _ms(matrix.range)
+    starts_ms = ends_ms - _ms(matrix, "range")
     series = store.select(matchers_of(selector), int(starts_ms.min()), int(ends_ms.max()))
     budget.take(len(series), _WINDOW_VALUES * grid.steps)
     budget.take(0 if not series else 1, sum(len(one.values) for one in series))
@@ -120,10 +126,18 @@ def _moved(selector: Any, grid: Grid) -> Times:
     if selector.at is not None:
         if selector.at.type == AtModifierType.At:
             raise outside("`@` with a time")  # outside times are not those of the store
-        at_ms = np.full_like(at_ms, at_ms[0] if selector.at.type == AtModifierType.Start else at_ms[-1])
-    return at_ms - (0 if selector.offset is None else _ms(selector.offset))
+        at_ms = np.full_like(at_ms, at_ms[0] if selector.at.type == AtModifierType.Start else grid.end_ms)
+    return at_ms - _ms(selector, "offset")
 
 
-def _ms(span: timedelta) -> int:
-    """Return a span in ms. Raises QueryError."""
+def _ms(of: Any, name: str) -> int:
+    """Return a span of a selector in ms, 0 where there is none. Raises QueryError where it is too long."""
+    try:
+        span: timedelta | None = getattr(of, name)
+    except (OverflowError, ValueError):
+        span = timedelta.max
+    if span is None:
+        return 0
+    if abs(span) > _SPAN_MAX:
+        raise QueryError("parse error: duration out of range")
     return span // timedelta(milliseconds=1)
