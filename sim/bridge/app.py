@@ -93,7 +93,7 @@ def _prometheus(hosted: Hosted) -> list[Route]:
         async def answered(request: Request) -> Reply:
             given = request.query_params.multi_items()
             if request.method == "POST":
-                given += parse_qsl((await request.body()).decode("utf-8", "replace"))
+                given = parse_qsl((await request.body()).decode("utf-8", "replace")) + given
             return answer(hosted.asked(), given)
 
         return _told(answered)

@@ -15,10 +15,11 @@ from sim.alerting.routing.matchers import Matcher
 from sim.bridge import metrics
 from sim.bridge.answer import Problem, Reply
 from sim.bridge.matrix import matrix, number_text
+from sim.bridge.promql.budget import Budget
 from sim.bridge.promql.evaluate import Evaluation
-from sim.bridge.promql.parse import QueryError, parsed
+from sim.bridge.promql.parse import QueryError, parsed, parsed_all
 from sim.bridge.promql.select import Grid, matchers_of
-from sim.bridge.promql.values import Floats, Labels, Value, Vector, key
+from sim.bridge.promql.values import Labels, Times, Value, Vector, key
 from sim.bridge.rules import groups, standing_alerts
 from sim.bridge.store import DrillStore
 from sim.bridge.time_map import TimeMap
@@ -26,8 +27,8 @@ from sim.view import View
 
 POINTS_MAX = 11_000
 """Points of a series in one answer: Prometheus' own limit."""
-VALUES_MAX = 2_000_000
-"""Values of all series together; an assumption."""
+_WRITTEN_VALUES = 8
+"""What it costs to write a value into an answer, beside what values cost; an assumption from measuring."""
 _UNIX_MAX_S = 253_402_300_799.0
 """The end of the year 9999."""
 _MATCHES_MAX = 50
@@ -54,7 +55,7 @@ def query(asked: Asked, given: Query) -> Reply:
     """Answer /query. Raises Problem."""
     now_s = asked.times.unix_ms / 1000
     at_s = _moment(given, "time", now_s)
-    value = _evaluated(asked, _one(given, "query"), np.array([at_s]))
+    value = _evaluated(asked, _one(given, "query"), np.array([round(at_s * 1000)]))
     if isinstance(value, Vector):
         result = [
             {"metric": labels, "value": [at_s, number_text(value.values[row, 0])]}
@@ -72,23 +73,23 @@ def query_range(asked: Asked, given: Query) -> Reply:
     start_s, end_s = (_moment(given, name, None) for name in ("start", "end"))
     if end_s < start_s:
         raise _bad('invalid parameter "end": end timestamp must not be before start time')
-    step_s = _step(_one(given, "step"))
-    if (end_s - start_s) / step_s > POINTS_MAX:
+    step_ns = _step_ns(_one(given, "step"))
+    start_ms, end_ms = round(start_s * 1000), round(end_s * 1000)
+    if (end_ms - start_ms) * 1_000_000 // step_ns > POINTS_MAX:
         raise _bad(
             f"exceeded maximum resolution of {POINTS_MAX:,} points per timeseries. "
             "Try decreasing the query resolution (?step=XX)"
         )
-    count = int((end_s - start_s) / step_s + 1e-9) + 1
-    steps_s = start_s + step_s * np.arange(count, dtype=np.float64)
-    value = _evaluated(asked, _one(given, "query"), steps_s)
+    steps_ms = np.arange(start_ms, end_ms + 1, step_ns // 1_000_000, dtype=np.int64)
+    value = _evaluated(asked, _one(given, "query"), steps_ms, end_ms)
     if isinstance(value, str):
         raise _bad('invalid expression type "string" for range query, must be Scalar or instant Vector')
     if not isinstance(value, Vector):
-        value = Vector(({},), value[None, :], np.ones((1, count), dtype=bool))
-    return Reply(matrix(value, np.round(steps_s, 3)))
+        value = Vector(({},), value[None, :], np.ones((1, len(steps_ms)), dtype=bool))
+    return Reply(matrix(value, steps_ms / 1000))
 
 
-def _evaluated(asked: Asked, text: str, unix_s: Floats) -> Value:
+def _evaluated(asked: Asked, text: str, unix_ms: Times, end_ms: int | None = None) -> Value:
     try:
         tree = parsed(text)
     except QueryError as problem:
@@ -96,16 +97,15 @@ def _evaluated(asked: Asked, text: str, unix_s: Floats) -> Value:
     if isinstance(tree, promql_parser.MatrixSelector):
         raise _bad("a range selector needs a function here, such as rate(...)")
     offset_ms = asked.times.sim_ms - asked.times.unix_ms
-    inside_ms = np.round(unix_s * 1000).astype(np.int64) + offset_ms
+    last_ms = int(unix_ms[-1]) if end_ms is None else end_ms
+    grid, budget = Grid(unix_ms + offset_ms, last_ms + offset_ms), Budget()
     try:
-        value = Evaluation(asked.store, Grid(inside_ms), unix_s).value(tree)
+        value = Evaluation(asked.store, grid, unix_ms / 1000, budget).value(tree)
+        if isinstance(value, Vector):
+            budget.take(len(value.labels), _WRITTEN_VALUES * len(unix_ms))
     except QueryError as problem:
         prefix = 'invalid parameter "query": ' if problem.kind == "bad_data" else ""
         raise _problem(problem.kind, f"{prefix}{problem}") from None
-    if isinstance(value, Vector) and value.values.size > VALUES_MAX:
-        raise _problem(
-            "execution", "query processing would load too many samples into memory in query execution"
-        )
     return value
 
 
@@ -152,17 +152,16 @@ def _sets(asked: Asked, chosen: Sequence[tuple[Matcher, ...]]) -> list[Labels]:
 
 
 def _matches(given: Query) -> list[tuple[Matcher, ...]]:
-    texts = [value for name, value in given if name == "match[]"][:_MATCHES_MAX]
-    found = []
-    for text in texts:
-        try:
-            tree = parsed(text)
-            if not isinstance(tree, promql_parser.VectorSelector):
-                raise QueryError("parse error: expected a selector of series")
-            found.append(matchers_of(tree))
-        except QueryError as problem:
-            raise _bad(f'invalid parameter "match[]": {problem}') from None
-    return found
+    texts = [value for name, value in given if name == "match[]"]
+    if len(texts) > _MATCHES_MAX:
+        raise _bad(f'invalid parameter "match[]": {_MATCHES_MAX} may be given at once, not {len(texts)}')
+    try:
+        trees = parsed_all(texts)
+        if not all(isinstance(tree, promql_parser.VectorSelector) for tree in trees):
+            raise QueryError("parse error: expected a selector of series")
+        return [matchers_of(tree) for tree in trees]
+    except QueryError as problem:
+        raise _bad(f'invalid parameter "match[]": {problem}') from None
 
 
 # --- rules and the program --------------------------------------------------------------------------------
@@ -211,7 +210,7 @@ def _problem(kind: str, text: str, status: int | None = None) -> Problem:
 
 
 def _one(given: Query, name: str) -> str:
-    return dict(given).get(name, "")
+    return next((value for known, value in given if known == name), "")
 
 
 def _moment(given: Query, name: str, default_s: float | None) -> float:
@@ -220,21 +219,22 @@ def _moment(given: Query, name: str, default_s: float | None) -> float:
     if not text and default_s is not None:
         return default_s
     try:
-        moment_s = float(text)
+        moment_s = _number(text)
     except ValueError:
         try:
             moment = datetime.fromisoformat(text)
             moment_s = (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).timestamp()
-        except ValueError:
+        except (ValueError, OverflowError):
             moment_s = float("nan")
     if not isfinite(moment_s) or abs(moment_s) > _UNIX_MAX_S:
         raise _bad(f'invalid parameter "{name}": cannot parse "{text}" to a valid timestamp')
     return round(moment_s, 3)
 
 
-def _step(text: str) -> float:
+def _step_ns(text: str) -> int:
+    """Return the step in ns; what is less than 1 ms of it does not count."""
     try:
-        step_s = float(text)
+        step_s = _number(text)
     except ValueError:
         try:
             step_s = duration_ms(text) / 1000
@@ -247,4 +247,11 @@ def _step(text: str) -> float:
             'invalid parameter "step": zero or negative query resolution step widths are not accepted. '
             "Try a positive integer"
         )
-    return step_s
+    return int(step_s * 1e9)
+
+
+def _number(text: str) -> float:
+    """Return a number as Go reads it. Raises ValueError."""
+    if not text.isascii() or "_" in text or text != text.strip():
+        raise ValueError(text)
+    return float(text)

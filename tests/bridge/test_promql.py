@@ -4,6 +4,9 @@ import json
 import math
 import subprocess
 import sys
+import tracemalloc
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,7 +52,29 @@ def _series() -> list[Series]:
             found.append(Series(bucket, times, counts))
         found.append(Series({NAME: "limit", "job": job}, times, np.full(len(times), 5.0)))
     found.append(Series({NAME: "limit", "job": "db"}, times[:-30], np.full(len(times) - 30, 1.0)))
-    return found
+    return found + [
+        Series({NAME: name, **dict([label])}, times, np.resize(np.array(values, dtype=float), len(times)))
+        for name, label, values in _ODD
+    ]
+
+
+_ODD = [
+    ("odd", ("k", "a"), [1, np.nan, np.inf, -np.inf, -2.5, 0, 1e300]),
+    ("odd", ("k", "b"), [np.nan]),
+    ("odd", ("k", "c"), [np.inf, 3]),
+    ("odd", ("k", "d"), [1e308]),
+    ("odd", ("k", "e"), [1e308]),
+    ("half", ("k", "é"), [0.5, -0.5, 1.5, 2.5, -1.5]),
+    ("tiny", ("k", "a"), [1e-300, 1e300, 3e-5, 7]),
+    *(("falls_bucket", ("le", bound), [count]) for bound, count in (("0.1", 10), ("0.2", 8), ("+Inf", 20))),
+    *(("below_bucket", ("le", bound), [count]) for bound, count in (("-1", 10), ("2", 18), ("+Inf", 20))),
+    *(("open_bucket", ("le", bound), [count]) for bound, count in (("1", 1), ("2", 3))),
+    ("lone_bucket", ("le", "+Inf"), [3]),
+    *(("empty_bucket", ("le", bound), [0]) for bound in ("1", "+Inf")),
+    *(("twice_bucket", ("le", bound), [count]) for bound, count in (("1", 1), ("1.0", 1), ("+Inf", 4))),
+    *(("text_bucket", ("le", bound), [count]) for bound, count in (("x", 1), ("1", 1), ("+Inf", 2))),
+]
+"""Values that arithmetic is not made for, and histograms that no client makes."""
 
 
 class Given:
@@ -159,14 +184,38 @@ QUERIES = [
     "sum(rate(requests_total{job='api'}[5m])) by (zone) / sum(rate(requests_total[5m])) by (zone)",
     "1",
     '"text"',
+    *('"a"', "'b\\n'", "`c\\n`", '"é"'),
     "NaN",
     "1e3",
     "0x1f",
     "depth @ end()",
     "depth @ start()",
     "limit == 5 or limit == 1",
+    *(Path(__file__).parent / "promql_edges.txt").read_text("utf-8").splitlines(),
 ]
 BROKEN = [
+    'histogram_quantile(0.5, {__name__=~"falls_bucket|below_bucket"})',
+    "limit * on (job) group_right (zone) depth",
+    "depth + on (job) limit",
+    "limit + on () limit",
+    "round(time())",
+    'odd{k=~"a(?=b)"}',
+    'odd{k=~"\\\\1"}',
+    'odd{k=~"[b-a]"}',
+    'odd{k=~"a**"}',
+    'odd{k=~"a{2000}"}',
+    'odd{k=~"\\\\Z"}',
+    'odd{k=~"[a--b]"}',
+    'odd{k=~"(?x) a"}',
+    'odd{k=~"\\\\u0061"}',
+    'odd{k=~"\\\\u{61}"}',
+    'odd{k=~"\\\\C"}',
+    'odd{k=~"\\\\h"}',
+    'odd{k=~"a\\\\"}',
+    "depth offset 300y",
+    "count_over_time(depth[300y])",
+    "depth offset 1000000000y",
+    "depth offset -300y",
     "sum(",
     "rate(requests_total)",
     "foo(requests_total)",
@@ -240,7 +289,7 @@ def test_an_instant_query(both, query):
         compare(mine, asked(url, "query", query=query, time=at_s))
 
 
-@pytest.mark.parametrize("query", [query for query in QUERIES if query != '"text"'])
+@pytest.mark.parametrize("query", [query for query in QUERIES if query[:1] not in "\"'`"])
 def test_a_range_query(both, query):
     url, ours = both
     given = {"query": query, "start": NOW_S - 3000, "end": NOW_S + 400, "step": 37}
@@ -308,6 +357,15 @@ def test_series_and_labels(both, function, path, given):
         ('{a="b" or c="d"}', "`or` between matchers is outside"),
         ("atan2(1, 2)", "parse error"),
         ("x atan2 y", "the operator atan2 is outside"),
+        ("x + fill(1) y", "`fill` is outside"),
+        *((f"{name}(x)", f"the aggregation {name} is outside") for name in ("group", "stddev", "stdvar")),
+        ("quantile(0.5, x)", "the aggregation quantile is outside"),
+        ("count_values('a', x)", "the aggregation count_values is outside"),
+        ("bottomk(NaN, x)", "the aggregation bottomk is outside"),
+        ("sort(x)", "the function sort is outside"),
+        ("label_join(x, 'a', 'b', 'c')", "the function label_join is outside"),
+        ("absent_over_time(x[5m])", "the function absent_over_time is outside"),
+        ("x @ -1e10", "`@` with a time is outside"),
     ],
 )
 def test_what_is_outside_of_the_subset_is_refused(query, says):
@@ -326,6 +384,10 @@ HOSTILE = [
     "x" + "+x" * 4_000,
     "x" * (LENGTH_MAX + 1),
     "x" + " and x" * 400,
+    'x # "\n' + "+(" * 4_000 + "y" + ")" * 4_000 + ' # "',
+    "x{" + 'a!="",' * 1_000 + "}",
+    r'x{a=~"\\pL{100}"' + r',a=~"\\pL{100}"' * 50 + "}",
+    r'x{a=~"\\pL\x7b100}"' + r',a=~"\\pL\x7b100}"' * 50 + "}",
 ]
 
 
@@ -335,6 +397,80 @@ def test_hostile_queries_are_refused(number):
         parsed(HOSTILE[number])
 
 
+def test_selectors_of_one_question_share_its_bounds():
+    ours = prometheus.Asked(None, Given(_series()), TimeMap(0, UNIX_MS))  # type: ignore[arg-type]
+    for selectors in (['x{a!="b",c!="d"}'] * 49 + ["x{a='b',c='d',e='f'}"], ["x"] * 51, ["x" * 5_001] * 2):
+        with pytest.raises(Problem, match=r"match.*may (have|be given)"):
+            prometheus.labels(ours, [("match[]", one) for one in selectors])
+
+
+@dataclass
+class Wide:
+    """A store of many series with many samples, which counts how often they are looked into."""
+
+    series: list[Series] = field(default_factory=lambda: _wide(range(3_000)))
+    reads: int = 0
+
+    def select(self, matchers, from_ms: int, to_ms: int) -> list[Series]:
+        self.reads += 1
+        return [one for one in self.series if matches_all(tuple(matchers), one.labels)]
+
+
+def _wide(numbers) -> list[Series]:
+    times = np.arange(-86_400_000, 1, 15_000, dtype=np.int64)
+    values = np.arange(len(times), dtype=float)
+    return [Series({NAME: "m", "n": str(number)}, times, values) for number in numbers]
+
+
+LOADED = "query processing would load too many samples into memory in query execution"
+
+
+@pytest.mark.parametrize(
+    ("query", "steps"),
+    [
+        ("count(m)", 10_000),
+        ("count(rate(m[1d]))", 2_000),
+        ("count(max_over_time(m[1d]))", 2_000),
+        ("m", 1_000),
+        ("count(m and m and m and m)", 2_000),
+        (" + ".join(["count(m)"] * 40), 1),
+    ],
+)
+def test_work_is_refused_before_it_is_done(query, steps):
+    ours = prometheus.Asked(None, Wide(), TimeMap(0, UNIX_MS))  # type: ignore[arg-type]
+    given = {"query": query, "start": NOW_S - 7.0 * (steps - 1), "end": NOW_S, "step": 7}
+    tracemalloc.start()
+    try:
+        answer = answered(prometheus.query_range, ours, **given)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (answer["status"], answer["errorType"], answer["error"]) == ("error", "execution", LOADED)
+    assert most < 300_000_000
+
+
+def test_pairs_of_series_that_never_meet_are_counted_before_they_are_looked_at():
+    one_each = [
+        Series({NAME: "one", "n": str(number)}, np.array([-number * 600_000]), np.ones(1))
+        for number in range(600)
+    ]
+    store = Wide(_wide(range(600)) + one_each)
+    ours = prometheus.Asked(None, store, TimeMap(0, UNIX_MS))  # type: ignore[arg-type]
+    given = {"query": "m * on () group_left () one", "start": NOW_S - 360_000, "end": NOW_S, "step": 600}
+    assert answered(prometheus.query_range, ours, **given)["error"] == LOADED
+    given["query"] = "count(m * on () group_left () (one > 1))"  # none of them is left
+    assert answered(prometheus.query_range, ours, **given)["data"]["result"] == []
+
+
+def test_a_long_window_costs_no_more_than_its_samples():
+    store = Wide(_wide(range(3)))
+    ours = prometheus.Asked(None, store, TimeMap(0, UNIX_MS))  # type: ignore[arg-type]
+    given = {"query": "max_over_time(m[1d]) - min_over_time(m[1d])", "start": NOW_S - 10_000, "end": NOW_S}
+    answer = answered(prometheus.query_range, ours, step=1, **given)
+    for one in answer["data"]["result"]:
+        assert float(one["values"][-1][1]) == 5_760  # a day of samples, and both ends
+
+
 def test_the_deepest_query_that_is_taken_does_not_break_the_process():
     depth = PARTS_MAX - 1
     nested = [f"{opened * depth}x{')' * depth}" for opened in ("(", "abs(", "sum(")]
@@ -342,8 +478,9 @@ def test_the_deepest_query_that_is_taken_does_not_break_the_process():
         code = (
             "import numpy as np; from tests.bridge.test_promql import Given, _series\n"
             "from sim.bridge.promql.evaluate import Evaluation; from sim.bridge.promql.select import Grid\n"
-            "from sim.bridge.promql.parse import parsed\n"
-            f"Evaluation(Given(_series()), Grid(np.array([0])), np.zeros(1)).value(parsed({text!r}))"
+            "from sim.bridge.promql.parse import parsed; from sim.bridge.promql.budget import Budget\n"
+            "grid = Grid(np.array([0]), 0)\n"
+            f"Evaluation(Given(_series()), grid, np.zeros(1), Budget()).value(parsed({text!r}))"
         )
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, text[:10]
 

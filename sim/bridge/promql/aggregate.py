@@ -21,7 +21,10 @@ def _count(_: Floats, there: Bools) -> Floats:
 
 
 def _average(values: Floats, there: Bools) -> Floats:
-    found: Floats = _sum(values, there) / np.maximum(there.sum(axis=0), 1)
+    """Return the mean, also where the sum is too large for a number."""
+    count = np.maximum(there.sum(axis=0), 1)
+    total = _sum(values, there)
+    found: Floats = np.where(np.isfinite(total), total / count, _sum(values / count, there))
     return found
 
 
@@ -60,7 +63,8 @@ def aggregated(expression: Any, of: Vector) -> Vector:
     values, there = np.zeros((len(rows), steps)), np.zeros((len(rows), steps), dtype=bool)
     for place, members in enumerate(rows.values()):
         there[place] = of.there[members].any(axis=0)
-        found = AGGREGATIONS[name](of.values[members], of.there[members])
+        with np.errstate(all="ignore"):
+            found = AGGREGATIONS[name](of.values[members], of.there[members])
         values[place] = np.where(there[place], found, 0.0)
     return Vector(tuple(labels[group] for group in rows), values, there)
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from promql_parser import LabelModifierType, VectorMatchCardinality
 
+from sim.bridge.promql.budget import Budget
 from sim.bridge.promql.parse import QueryError, outside
 from sim.bridge.promql.values import (
     NAME,
@@ -13,7 +14,6 @@ from sim.bridge.promql.values import (
     Floats,
     Labels,
     Vector,
-    check_apart,
     empty,
     key,
     only,
@@ -41,15 +41,20 @@ SETS = ("and", "or", "unless")
 _Key = tuple[tuple[str, str], ...]
 
 
-def combined(expression: Any, left: Vector | Floats, right: Vector | Floats) -> Vector | Floats:
+def combined(
+    expression: Any, left: Vector | Floats, right: Vector | Floats, budget: Budget
+) -> Vector | Floats:
     """Return what an operator makes of two sides. Raises QueryError."""
     op, modifier = str(expression.op), expression.modifier
+    fill = None if modifier is None else modifier.fill_values
+    if fill is not None and (fill.lhs is not None or fill.rhs is not None):
+        raise outside("`fill`")
     wants_bool = modifier is not None and modifier.return_bool
     with np.errstate(all="ignore"):
         if isinstance(left, Vector) and isinstance(right, Vector):
             if op in SETS:
                 return _set(op, modifier, left, right)
-            return _matched(op, modifier, left, right, wants_bool=wants_bool)
+            return _matched(op, modifier, left, right, budget, wants_bool=wants_bool)
         if op in ARITHMETIC:
             found: Vector | Floats = _with_scalar(ARITHMETIC[op], left, right)
             return found
@@ -77,7 +82,7 @@ def _compared(
         values = np.where(holds & vector.there, 1.0, 0.0)
         return Vector(vector.labels, values, vector.there).nameless()
     there = vector.there & holds
-    return Vector(vector.labels, np.where(there, vector.values, 0.0), there)
+    return Vector(vector.labels, np.where(there, vector.values, 0.0), there).present()
 
 
 def _values(side: Vector | Floats) -> Floats:
@@ -105,17 +110,21 @@ def _set(op: str, modifier: Any, left: Vector, right: Vector) -> Vector:
         there_left = _there_by(signature, left, steps)
         extra = [~there_left.get(signature(one), np.zeros(steps, dtype=bool)) for one in right.labels]
         there = right.there & np.array(extra, dtype=bool).reshape(right.there.shape)
-        return Vector(
-            left.labels + right.labels,
-            np.concatenate([left.values, np.where(there, right.values, 0.0)]),
-            np.concatenate([left.there, there]),
+        return (
+            Vector(
+                left.labels + right.labels,
+                np.concatenate([left.values, np.where(there, right.values, 0.0)]),
+                np.concatenate([left.there, there]),
+            )
+            .present()
+            .merged()
         )
     there_right = _there_by(signature, right, steps)
     nothing = np.zeros(steps, dtype=bool)
     found = np.array([there_right.get(signature(one), nothing) for one in left.labels], dtype=bool)
     found = found.reshape(left.there.shape)
     there = left.there & (found if op == "and" else ~found)
-    return Vector(left.labels, np.where(there, left.values, 0.0), there)
+    return Vector(left.labels, np.where(there, left.values, 0.0), there).present()
 
 
 def _there_by(signature: Callable[[Labels], _Key], of: Vector, steps: int) -> dict[_Key, Bools]:
@@ -126,15 +135,19 @@ def _there_by(signature: Callable[[Labels], _Key], of: Vector, steps: int) -> di
     return found
 
 
-def _matched(op: str, modifier: Any, left: Vector, right: Vector, *, wants_bool: bool) -> Vector:
+def _matched(
+    op: str, modifier: Any, left: Vector, right: Vector, budget: Budget, *, wants_bool: bool
+) -> Vector:
     """Return an operator between elements whose signatures are equal, one to one or many to one."""
     card = VectorMatchCardinality.OneToOne if modifier is None else modifier.card
     if card == VectorMatchCardinality.OneToMany:
-        return _paired(op, modifier, right, left, swapped=True, wants_bool=wants_bool)
-    return _paired(op, modifier, left, right, swapped=False, wants_bool=wants_bool)
+        return _paired(op, modifier, right, left, budget, swapped=True, wants_bool=wants_bool)
+    return _paired(op, modifier, left, right, budget, swapped=False, wants_bool=wants_bool)
 
 
-def _paired(op: str, modifier: Any, many: Vector, one: Vector, *, swapped: bool, wants_bool: bool) -> Vector:
+def _paired(
+    op: str, modifier: Any, many: Vector, one: Vector, budget: Budget, *, swapped: bool, wants_bool: bool
+) -> Vector:
     if op not in ARITHMETIC and op not in COMPARISON:
         raise outside(f"the operator {op}")
     signature, steps = _signature(modifier), many.values.shape[1]
@@ -144,22 +157,26 @@ def _paired(op: str, modifier: Any, many: Vector, one: Vector, *, swapped: bool,
         partners.setdefault(signature(labels), []).append(row)
     for rows in partners.values():
         _check_single(one, rows, "right" if not swapped else "left")
+    signatures = [signature(labels) for labels in many.labels]
+    budget.take(sum(len(partners.get(one, ())) for one in signatures), steps)
     used: dict[_Key, Bools] = {}
     found_labels: list[Labels] = []
     found_values: list[Floats] = []
     found_there: list[Bools] = []
     for row, labels in enumerate(many.labels):
-        for other in partners.get(signature(labels), ()):
+        for other in partners.get(signatures[row], ()):
             both = many.there[row] & one.there[other]
+            if not both.any():
+                continue
             if not grouped:
-                known = used.get(signature(labels), np.zeros(steps, dtype=bool))
+                known = used.get(signatures[row], np.zeros(steps, dtype=bool))
                 if (known & both).any():
                     raise QueryError(
                         "multiple matches for labels: many-to-one matching must be explicit "
                         "(group_left/group_right)",
                         "execution",
                     )
-                used[signature(labels)] = known | both
+                used[signatures[row]] = known | both
             mine, theirs = many.values[row], one.values[other]
             sides = (theirs, mine) if swapped else (mine, theirs)
             values, there = _operated(op, sides, both, wants_bool=wants_bool)
@@ -172,9 +189,7 @@ def _paired(op: str, modifier: Any, many: Vector, one: Vector, *, swapped: bool,
     if not found_labels:
         return empty(steps)
     there = np.array(found_there)
-    if grouped:
-        check_apart(found_labels, there)
-    return Vector(tuple(found_labels), np.array(found_values), there)
+    return Vector(tuple(found_labels), np.array(found_values), there).present().merged()
 
 
 def _operated(

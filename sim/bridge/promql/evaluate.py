@@ -9,10 +9,11 @@ import promql_parser as ast
 from sim.bridge.promql import ranges
 from sim.bridge.promql.aggregate import aggregated
 from sim.bridge.promql.binary import combined
+from sim.bridge.promql.budget import Budget
 from sim.bridge.promql.histogram import histogram_quantile
 from sim.bridge.promql.parse import outside
 from sim.bridge.promql.select import Grid, Store, Windows, instant, matchers_of, windows
-from sim.bridge.promql.values import Floats, Value, Vector, without
+from sim.bridge.promql.values import NAME, Floats, Labels, Value, Vector
 
 _RATES: dict[str, Callable[[Windows], Vector]] = {
     "rate": lambda of: ranges.extrapolated(of, counter=True, per_second=True),
@@ -40,12 +41,16 @@ FUNCTIONS = (
 
 
 class Evaluation:
-    """One query over a store. `unix_s` (steps,) is what `time()` gives."""
+    """One query over a store. `unix_s` (steps,) is what `time()` gives.
 
-    def __init__(self, store: Store, grid: Grid, unix_s: Floats) -> None:
+    What a part of the query comes to is charged to `budget` before another part works on it.
+    """
+
+    def __init__(self, store: Store, grid: Grid, unix_s: Floats, budget: Budget) -> None:
         self._store = store
         self._grid = grid
         self._unix_s = unix_s
+        self._budget = budget
 
     def value(self, tree: Any) -> Value:  # noqa: PLR0911 - one case for each kind
         """Return what a tree comes to. Raises QueryError for what lies outside of the subset."""
@@ -57,35 +62,39 @@ class Evaluation:
             case ast.ParenExpr():
                 return self.value(tree.expr)
             case ast.UnaryExpr():
-                return self._negated(self.value(tree.expr))
+                return self._negated(self._charged(tree.expr))
             case ast.VectorSelector():
-                return instant(tree, self._store, self._grid)
+                return instant(tree, self._store, self._grid, self._budget)
             case ast.AggregateExpr():
                 return aggregated(tree, self._vector(tree.expr))
             case ast.BinaryExpr():
-                left, right = self.value(tree.lhs), self.value(tree.rhs)
-                assert not isinstance(left, str)
-                assert not isinstance(right, str)
-                return combined(tree, left, right)
+                left, right = self._charged(tree.lhs), self._charged(tree.rhs)
+                return combined(tree, left, right, self._budget)
             case ast.Call():
                 return self._called(tree.func.name, tree.args)
             case ast.SubqueryExpr():
                 raise outside("a subquery")
         raise outside("a range selector without a function")
 
-    def _negated(self, value: Value) -> Value:
+    def _charged(self, tree: Any) -> Vector | Floats:
+        """Return what an operand comes to."""
+        value = self.value(tree)
+        assert not isinstance(value, str)  # the parser has seen to the types
+        self._budget.take(len(value.labels) if isinstance(value, Vector) else 1, self._grid.steps)
+        return value
+
+    def _negated(self, value: Vector | Floats) -> Value:
         if isinstance(value, Vector):
-            return Vector(value.labels, -value.values, value.there).nameless()
-        assert not isinstance(value, str)
+            return Vector(value.labels, -value.values, value.there).nameless(apart=True)
         return -value
 
     def _vector(self, tree: Any) -> Vector:
-        value = self.value(tree)
-        assert isinstance(value, Vector)  # the parser has seen to the types
+        value = self._charged(tree)
+        assert isinstance(value, Vector)
         return value
 
     def _scalar(self, tree: Any) -> Floats:
-        value = self.value(tree)
+        value = self._charged(tree)
         assert isinstance(value, np.ndarray)
         return value
 
@@ -109,11 +118,10 @@ class Evaluation:
         raise outside(f"the function {name}")
 
     def _of_range(self, name: str, tree: Any) -> Vector:
-        while isinstance(tree, ast.ParenExpr):
-            tree = tree.expr
+        tree = _bare(tree)
         if not isinstance(tree, ast.MatrixSelector):
             raise outside("a subquery")
-        of = windows(tree, self._store, self._grid)
+        of = windows(tree, self._store, self._grid, self._budget)
         return _RATES[name](of) if name in _RATES else ranges.over_time(name, of)
 
     def _of_values(self, name: str, given: list[Any]) -> Vector:
@@ -123,12 +131,12 @@ class Evaluation:
         with np.errstate(all="ignore"):
             match name:
                 case "clamp":
-                    values = np.maximum(rest[0], np.minimum(rest[1], of.values))
-                    of = Vector(of.labels, of.values, of.there & (rest[0] <= rest[1]))
+                    values = _larger(rest[0], _smaller(rest[1], of.values))
+                    of = Vector(of.labels, of.values, of.there & ~(rest[1] < rest[0]))
                 case "clamp_min":
-                    values = np.maximum(of.values, rest[0])
+                    values = _larger(of.values, rest[0])
                 case "clamp_max":
-                    values = np.minimum(of.values, rest[0])
+                    values = _smaller(of.values, rest[0])
                 case "round":
                     values = _rounded(of.values, rest[0] if rest else np.ones(self._grid.steps))
                 case _:
@@ -137,12 +145,40 @@ class Evaluation:
 
     def _absent(self, tree: Any) -> Vector:
         of = self._vector(tree)
-        labels = {}
-        if isinstance(tree, ast.VectorSelector):
-            named = matchers_of(tree)
-            labels = without({m.name: m.value for m in named if m.op == "="}, ("__name__",))
         missing = ~np.any(of.there, axis=0, keepdims=True)
-        return Vector((labels,), missing.astype(np.float64), missing)
+        return Vector((_labels_of_absent(_bare(tree)),), missing.astype(np.float64), missing)
+
+
+def _bare(tree: Any) -> Any:
+    """Return what stands in parentheses."""
+    while isinstance(tree, ast.ParenExpr):
+        tree = tree.expr
+    return tree
+
+
+def _labels_of_absent(tree: Any) -> Labels:
+    """Return the labels that what a selector looks for would have.
+
+    As in Prometheus, the first `=` of a label counts, and any other matcher behind it takes the label away.
+    """
+    found: dict[str, str | None] = {}
+    for one in matchers_of(tree) if isinstance(tree, ast.VectorSelector) else ():
+        if one.name != NAME:
+            first = one.op == "=" and one.name not in found
+            if first or one.name in found:
+                found[one.name] = one.value if first else None
+    return {name: value for name, value in found.items() if value}
+
+
+def _larger(one: Floats, other: Floats) -> Floats:
+    """Return the larger of two numbers as Go does: NaN where one is NaN, but for an infinite other."""
+    found: Floats = np.where((one == np.inf) | (other == np.inf), np.inf, np.maximum(one, other))
+    return found
+
+
+def _smaller(one: Floats, other: Floats) -> Floats:
+    """Return the smaller of two numbers as Go does."""
+    return -_larger(-one, -other)
 
 
 def _as_scalar(of: Vector) -> Floats:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.bridge.promql.values import NAME, Floats, Labels, Vector, empty, key, without
+from sim.bridge.promql.values import Floats, Labels, Times, Vector, empty, key, without
 
 
 def histogram_quantile(share: Floats, of: Vector) -> Vector:
@@ -14,7 +14,7 @@ def histogram_quantile(share: Floats, of: Vector) -> Vector:
             bound = float(one.get("le", ""))
         except ValueError:
             continue
-        kept = without(one, (NAME, "le"))
+        kept = without(one, ("le",))
         labels[key(kept)] = kept
         groups.setdefault(key(kept), {}).setdefault(bound, []).append(row)
     if not groups:
@@ -24,7 +24,7 @@ def histogram_quantile(share: Floats, of: Vector) -> Vector:
         dtype=bool,
     )
     values = np.array([_quantiles(share, buckets, of) for buckets in groups.values()])
-    return Vector(tuple(labels.values()), np.where(there, values, 0.0), there)
+    return Vector(tuple(labels.values()), np.where(there, values, 0.0), there).nameless()
 
 
 def _rows(buckets: dict[float, list[int]]) -> list[int]:
@@ -32,34 +32,36 @@ def _rows(buckets: dict[float, list[int]]) -> list[int]:
 
 
 def _quantiles(share: Floats, buckets: dict[float, list[int]], of: Vector) -> Floats:
-    """Return the quantile of one histogram at each step; steps at which the same buckets are there as one."""
-    found = np.full(len(share), np.nan)
-    bounds = sorted(buckets)
-    there = np.array([np.any(of.there[buckets[bound]], axis=0) for bound in bounds])
-    counts = np.array([np.where(of.there, of.values, 0.0)[buckets[bound]].sum(axis=0) for bound in bounds])
-    for kind in np.unique(there, axis=1).T:
-        steps = np.flatnonzero((there == kind[:, None]).all(axis=0))
-        known = np.flatnonzero(kind)
-        if len(known) >= 2 and bounds[known[-1]] == np.inf:
-            chosen = np.array([bounds[place] for place in known])
-            found[steps] = _interpolated(share[steps], chosen, counts[np.ix_(known, steps)])
-    found[share < 0.0], found[share > 1.0] = -np.inf, np.inf
+    """Return the quantile of one histogram at each step, out of the buckets that are there at it."""
+    bounds = np.array(sorted(buckets))
+    there = np.array([np.any(of.there[buckets[bound]], axis=0) for bound in bounds.tolist()])
+    counts = np.array([of.values[buckets[bound]].sum(axis=0) for bound in bounds.tolist()])
+    heights = np.maximum.accumulate(np.where(there, counts, -np.inf), axis=0)
+    places = np.where(there, np.arange(len(bounds))[:, None], -1)
+    before = np.maximum.accumulate(np.concatenate([np.full((1, len(share)), -1), places[:-1]]), axis=0)
+    with np.errstate(all="ignore"):
+        found = _interpolated(share, bounds, heights, before)
+    whole = there[-1] & (before[-1] >= 0) & (bounds[-1] == np.inf) & (heights[-1] != 0.0)
+    found[~whole] = np.nan
+    found[share < 0.0], found[share > 1.0], found[np.isnan(share)] = -np.inf, np.inf, np.nan
     return found
 
 
-def _interpolated(share: Floats, bounds: Floats, counts: Floats) -> Floats:
-    """Return the quantile within the bucket that its rank falls into; `counts` are (buckets, steps)."""
-    heights = np.maximum.accumulate(counts, axis=0)
+def _interpolated(share: Floats, bounds: Floats, heights: Floats, before: Times) -> Floats:
+    """Return the quantile within the bucket that its rank falls into.
+
+    `heights` (buckets, steps) never fall; a bucket that is not there is as high as the last one `before`
+    that is, and so is never the first to reach a rank.
+    """
+    steps = np.arange(len(share))
     rank = share * heights[-1]
     reached = heights[:-1] >= rank
-    place = np.where(reached.any(axis=0), reached.argmax(axis=0), len(bounds) - 1)
-    steps = np.arange(len(share))
-    above, start = place > 0, np.maximum(place - 1, 0)
-    low = np.where(above, bounds[start], 0.0)
-    below = np.where(above, heights[start, steps], 0.0)
-    with np.errstate(all="ignore"):
-        found: Floats = low + (bounds[place] - low) * ((rank - below) / (heights[place, steps] - below))
-    found = np.where(place == len(bounds) - 1, bounds[-2], found)
-    if bounds[0] <= 0.0:
-        found = np.where(place == 0, bounds[0], found)
-    return np.where(heights[-1] == 0.0, np.nan, found)
+    last = ~reached.any(axis=0)
+    place = np.where(last, len(bounds) - 1, reached.argmax(axis=0) if len(reached) else 0)
+    under = before[place, steps]
+    lowest = under < 0
+    low = np.where(lowest, 0.0, bounds[under])
+    below = np.where(lowest, 0.0, heights[under, steps])
+    found: Floats = low + (bounds[place] - low) * ((rank - below) / (heights[place, steps] - below))
+    found = np.where(last, low, found)
+    return np.where(lowest & ~last & (bounds[place] <= 0.0), bounds[place], found)

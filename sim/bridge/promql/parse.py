@@ -1,6 +1,7 @@
 """From the text of a query to its syntax tree, by a parser of PromQL that others keep."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import promql_parser
@@ -9,9 +10,17 @@ LENGTH_MAX = 10_000
 PARTS_MAX = 150
 """The parser and the evaluation go down the tree on the stack, so the tree must not be deep. Assumptions, far
 beyond any real query."""
+MATCHERS_MAX = 100
+"""Matchers in all selectors together; an assumption. Each of them looks at every series."""
+REPETITIONS_MAX = 10
+"""The parser compiles regular expressions, and one repetition may take 50 ms and 10 MB there: `\\pL{100}`."""
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`')
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`', re.DOTALL)
+_COMMENT = re.compile(rf"({_QUOTED.pattern})|#[^\n]*", re.DOTALL)
 _BRACES = re.compile(r"\{[^{}]*\}")
+_MATCHERS = re.compile(r"=~|!~|!=|=")
+_REPETITIONS = re.compile(r"\{|\\[xuU0-7]")
+"""A brace in a quoted text, also where an escape may hide it."""
 _PARTS = re.compile(r"[-+*/%^(<>=!{]|\b(?:and|or|unless|atan2|offset)\b")
 
 
@@ -25,16 +34,39 @@ class QueryError(Exception):
 
 def parsed(text: str) -> Any:
     """Return the tree of a query. Raises QueryError in the words of Prometheus' parser, as far as they go."""
-    if len(text) > LENGTH_MAX:
-        raise QueryError(f"a query may have {LENGTH_MAX:,} letters, this has {len(text):,}")
-    if len(_PARTS.findall(_BRACES.sub("", _QUOTED.sub('""', text)))) > PARTS_MAX:
-        raise QueryError(f"a query may have {PARTS_MAX} operators and parentheses, this has more")
+    return parsed_all([text])[0]
+
+
+def parsed_all(texts: Sequence[str]) -> list[Any]:
+    """Return the trees of texts that together have no more than one query may. Raises QueryError."""
+    length = sum(map(len, texts))
+    if length > LENGTH_MAX:
+        raise QueryError(f"a query may have {LENGTH_MAX:,} letters, this has {length:,}")
+    _check_parts(texts)
+    return [_parsed(text) for text in texts]
+
+
+def _parsed(text: str) -> Any:
     if not text.strip():
         raise QueryError("unknown position: parse error: no expression found in input")
     try:
         return promql_parser.parse(text)
     except ValueError as problem:
         raise QueryError(f"unknown position: parse error: {problem}") from None
+
+
+def _check_parts(texts: Sequence[str]) -> None:
+    """Raise QueryError for what the parser had better not see."""
+    told = [_COMMENT.sub(r"\1", text) for text in texts]  # a quote in a comment opens nothing
+    bare = [_QUOTED.sub('""', text) for text in told]
+    for pattern, parts, most, what in (
+        (_PARTS, [_BRACES.sub("", text) for text in bare], PARTS_MAX, "operators and parentheses"),
+        (_MATCHERS, [part for text in bare for part in _BRACES.findall(text)], MATCHERS_MAX, "matchers"),
+        (_REPETITIONS, [part for text in told for part in _QUOTED.findall(text)], REPETITIONS_MAX,
+         "braces within quotes"),
+    ):  # fmt: skip
+        if sum(len(pattern.findall(part)) for part in parts) > most:
+            raise QueryError(f"a query may have {most} {what}, this has more")
 
 
 def outside(what: str) -> QueryError:

@@ -9,11 +9,17 @@ import numpy as np
 from promql_parser import AtModifierType, MatchOp
 
 from sim.alerting.routing.matchers import Matcher, MatcherError, Op
+from sim.bridge.promql.budget import Budget
 from sim.bridge.promql.parse import QueryError, outside
 from sim.bridge.promql.values import NAME, Floats, Series, Times, Vector
 
 LOOKBACK_MS = 5 * 60_000
 """How old a sample may be and still count: Prometheus' default."""
+
+_SPAN_MAX = timedelta(microseconds=2**63 // 1000)
+"""What Go's nanoseconds hold: 292 years."""
+_WINDOW_VALUES = 4
+"""What a window costs, counted in values; an assumption from measuring."""
 
 _OPS: tuple[tuple[Any, Op], ...] = (
     (MatchOp.Equal, "="),
@@ -32,9 +38,13 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The steps of a query: `times_ms` (steps,), evenly spaced; one for an instant query."""
+    """The steps of a query: `times_ms` (steps,), evenly spaced; one for an instant query.
+
+    `end_ms` is the end that was asked for, at or after the last step.
+    """
 
     times_ms: Times
+    end_ms: int
 
     @property
     def steps(self) -> int:
@@ -44,14 +54,9 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """A range selector: series, and for each step the samples from `first` up to and without `last`.
-
-    `first` and `last` have a row for each series; `starts_ms` and `ends_ms` bound the window of each step.
-    """
+    """A range selector: series, and the bounds of the window of each step, which belong to it."""
 
     series: tuple[Series, ...]
-    first: tuple[Times, ...]
-    last: tuple[Times, ...]
     starts_ms: Times
     ends_ms: Times
 
@@ -70,10 +75,11 @@ def matchers_of(selector: Any) -> tuple[Matcher, ...]:
     return tuple(found)
 
 
-def instant(selector: Any, store: Store, grid: Grid) -> Vector:
+def instant(selector: Any, store: Store, grid: Grid, budget: Budget) -> Vector:
     """Return the newest samples of series at each step. Raises QueryError."""
     at_ms = _moved(selector, grid)
     series = store.select(matchers_of(selector), int(at_ms.min()) - LOOKBACK_MS, int(at_ms.max()))
+    budget.take(len(series), grid.steps)
     values, there = np.zeros((len(series), grid.steps)), np.zeros((len(series), grid.steps), dtype=bool)
     for row, one in enumerate(series):
         place = np.searchsorted(one.times_ms, at_ms, side="right") - 1
@@ -82,31 +88,36 @@ def instant(selector: Any, store: Store, grid: Grid) -> Vector:
         if len(one.times_ms):
             there[row] = known & (one.times_ms[place] >= at_ms - LOOKBACK_MS)
             values[row] = np.where(there[row], one.values[place], 0.0)
-    return Vector(tuple(one.labels for one in series), values, there)
+    return Vector(tuple(one.labels for one in series), values, there).present()
 
 
-def windows(matrix: Any, store: Store, grid: Grid) -> Windows:
-    """Return the samples in the window of each step; both ends of a window belong to it."""
+def windows(matrix: Any, store: Store, grid: Grid, budget: Budget) -> Windows:
+    """Return the samples that the windows of all steps may hold. Raises QueryError."""
     selector = matrix.vector_selector
     ends_ms = _moved(selector, grid)
-    starts_ms = ends_ms - _ms(matrix.range)
+    starts_ms = ends_ms - _ms(matrix, "range")
     series = store.select(matchers_of(selector), int(starts_ms.min()), int(ends_ms.max()))
-    return Windows(
-        tuple(series),
-        tuple(np.searchsorted(one.times_ms, starts_ms, side="left") for one in series),
-        tuple(np.searchsorted(one.times_ms, ends_ms, side="right") for one in series),
-        starts_ms,
-        ends_ms,
-    )
+    budget.take(len(series), _WINDOW_VALUES * grid.steps)
+    budget.take(0 if not series else 1, sum(len(one.values) for one in series))
+    return Windows(tuple(series), starts_ms, ends_ms)
 
 
 def over_windows(of: Windows, function: Callable[[Series, Times, Times], tuple[Floats, Any]]) -> Vector:
-    """Return a function of each window: (series, first, last) give values and where there are any."""
+    """Return a function of each window that is not empty.
+
+    `function` gets a series and, for each step, the places of the samples in its window, from the first up
+    to and without the last; it gives values and where there are any.
+    """
     steps = len(of.starts_ms)
     values, there = np.zeros((len(of.series), steps)), np.zeros((len(of.series), steps), dtype=bool)
-    for row, one in enumerate(of.series):
-        values[row], there[row] = function(one, of.first[row], of.last[row])
-    return Vector(tuple(one.labels for one in of.series), np.where(there, values, 0.0), there)
+    with np.errstate(all="ignore"):
+        for row, one in enumerate(of.series):
+            if len(one.times_ms):
+                first = np.searchsorted(one.times_ms, of.starts_ms, side="left")
+                last = np.searchsorted(one.times_ms, of.ends_ms, side="right")
+                values[row], there[row] = function(one, first, last)
+    labels = tuple(one.labels for one in of.series)
+    return Vector(labels, np.where(there, values, 0.0), there).present()
 
 
 def _moved(selector: Any, grid: Grid) -> Times:
@@ -115,9 +126,18 @@ def _moved(selector: Any, grid: Grid) -> Times:
     if selector.at is not None:
         if selector.at.type == AtModifierType.At:
             raise outside("`@` with a time")  # outside times are not those of the store
-        at_ms = np.full_like(at_ms, at_ms[0] if selector.at.type == AtModifierType.Start else at_ms[-1])
-    return at_ms - (0 if selector.offset is None else _ms(selector.offset))
+        at_ms = np.full_like(at_ms, at_ms[0] if selector.at.type == AtModifierType.Start else grid.end_ms)
+    return at_ms - _ms(selector, "offset")
 
 
-def _ms(span: timedelta) -> int:
+def _ms(of: Any, name: str) -> int:
+    """Return a span of a selector in ms, 0 where there is none. Raises QueryError where it is too long."""
+    try:
+        span: timedelta | None = getattr(of, name)
+    except (OverflowError, ValueError):
+        span = timedelta.max
+    if span is None:
+        return 0
+    if abs(span) > _SPAN_MAX:
+        raise QueryError("parse error: duration out of range")
     return span // timedelta(milliseconds=1)

@@ -1,6 +1,6 @@
 """What expressions come to: vectors and scalars, over all steps of a query."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,16 +33,41 @@ class Vector:
     values: Floats
     there: Bools
 
-    def renamed(self, labels: Iterable[Labels]) -> "Vector":
-        """Return it with other labels. Raises QueryError where two elements get the same at once."""
-        named = tuple(labels)
-        check_apart(named, self.there)
-        return Vector(named, self.values, self.there)
+    def present(self) -> "Vector":
+        """Return it without the elements that are nowhere there."""
+        kept = np.flatnonzero(self.there.any(axis=1))
+        if len(kept) == len(self.labels):
+            return self
+        return Vector(tuple(self.labels[row] for row in kept), self.values[kept], self.there[kept])
 
-    def nameless(self) -> "Vector":
-        """Return it without the metric's name."""
-        return self.renamed(without(labels, (NAME,)) for labels in self.labels)
+    def merged(self) -> "Vector":
+        """Return elements of the same labels as one. Raises QueryError where two are there at once."""
+        rows: dict[tuple[tuple[str, str], ...], list[int]] = {}
+        for row, one in enumerate(self.labels):
+            rows.setdefault(key(one), []).append(row)
+        if len(rows) == len(self.labels):
+            return self
+        together = list(rows.values())
+        if any((self.there[same].sum(axis=0) > 1).any() for same in together if len(same) > 1):
+            raise QueryError(SAME_LABELS, "execution")
+        values = np.array(
+            [np.where(self.there[same], self.values[same], 0.0).sum(axis=0) for same in together]
+        )
+        there = np.array([self.there[same].any(axis=0) for same in together])
+        return Vector(tuple(self.labels[same[0]] for same in together), values, there)
 
+    def nameless(self, *, apart: bool = False) -> "Vector":
+        """Return it without the metric's name; `apart` wants no two elements of the same labels at any steps.
+
+        Raises QueryError where there are two.
+        """
+        named = tuple(without(labels, (NAME,)) for labels in self.labels)
+        if apart and len({key(one) for one in named}) < len(named):
+            raise QueryError(SAME_LABELS, "execution")
+        return Vector(named, self.values, self.there).merged()
+
+
+SAME_LABELS = "vector cannot contain metrics with the same labelset"
 
 Value = Vector | Floats | str
 """A vector, a scalar (steps,), or a text."""
@@ -61,16 +86,6 @@ def only(labels: Labels, names: Sequence[str]) -> Labels:
 def key(labels: Labels) -> tuple[tuple[str, str], ...]:
     """Return what tells a label set from others."""
     return tuple(sorted(labels.items()))
-
-
-def check_apart(labels: Sequence[Labels], there: Bools) -> None:
-    """Raise QueryError where two elements with the same labels are there at one step."""
-    seen: dict[tuple[tuple[str, str], ...], Bools] = {}
-    for row, one in enumerate(labels):
-        known = seen.get(key(one))
-        if known is not None and bool((known & there[row]).any()):
-            raise QueryError("vector cannot contain metrics with the same labelset", "execution")
-        seen[key(one)] = there[row] if known is None else known | there[row]
 
 
 def empty(steps: int) -> Vector:
