@@ -532,7 +532,7 @@ def _beginning(table: Table, alerts: Alerts, room: int) -> State:
     incidents["left_ms"], incidents["open"], incidents["expected"] = alerts.work, 1, NEVER
     crew["work"], crew["helper"], crew["clock"] = -1, NOBODY, it.person_first_clock[:-1]
     crew["awake_until"] = crew["woken"] = -(10**15)
-    told = np.full((len(alerts.at), 6), -1)
+    told = np.full((len(alerts.at), 6), -1, order="F")
     told[:, 3:5] = 0
     return State(
         incidents,
@@ -542,8 +542,8 @@ def _beginning(table: Table, alerts: Alerts, room: int) -> State:
         waiting=np.empty(len(alerts.at), dtype=np.int64),
         heap=np.empty(room, EVENT),
         told=told,
-        pages=np.empty((room, 4), dtype=np.int64),
-        work=np.empty((room, 5), dtype=np.int64),
-        awake=np.empty((room, 4), dtype=np.int64),
+        pages=np.empty((room, 4), dtype=np.int64, order="F"),
+        work=np.empty((room, 5), dtype=np.int64, order="F"),
+        awake=np.empty((room, 4), dtype=np.int64, order="F"),
         counts=np.zeros(7, dtype=np.int64),
     )
