@@ -194,6 +194,16 @@ QUERIES = [
     *(Path(__file__).parent / "promql_edges.txt").read_text("utf-8").splitlines(),
 ]
 BROKEN = [
+    "ln(0)",
+    "log2(time())",
+    "sgn('a')",
+    "depth offset 5",
+    "rate(depth[300])",
+    "rate(depth[1e30])",
+    "rate(depth[5m:30])",
+    "depth offset 0x5",
+    "depth @ 1e30",
+    "depth @ NaN",
     'histogram_quantile(0.5, {__name__=~"falls_bucket|below_bucket"})',
     "limit * on (job) group_right (zone) depth",
     "depth + on (job) limit",

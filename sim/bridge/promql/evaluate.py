@@ -11,7 +11,7 @@ from sim.bridge.promql.aggregate import aggregated
 from sim.bridge.promql.binary import combined
 from sim.bridge.promql.budget import Budget
 from sim.bridge.promql.histogram import histogram_quantile
-from sim.bridge.promql.parse import outside
+from sim.bridge.promql.parse import QueryError, outside
 from sim.bridge.promql.select import Grid, Store, Windows, instant, matchers_of, windows
 from sim.bridge.promql.values import NAME, Floats, Labels, Value, Vector
 
@@ -79,7 +79,8 @@ class Evaluation:
     def _charged(self, tree: Any) -> Vector | Floats:
         """Return what an operand comes to."""
         value = self.value(tree)
-        assert not isinstance(value, str)  # the parser has seen to the types
+        if isinstance(value, str):
+            raise _wrong_type("scalar or instant vector", value)
         self._budget.take(len(value.labels) if isinstance(value, Vector) else 1, self._grid.steps)
         return value
 
@@ -90,12 +91,14 @@ class Evaluation:
 
     def _vector(self, tree: Any) -> Vector:
         value = self._charged(tree)
-        assert isinstance(value, Vector)
+        if not isinstance(value, Vector):
+            raise _wrong_type("instant vector", value)
         return value
 
     def _scalar(self, tree: Any) -> Floats:
         value = self._charged(tree)
-        assert isinstance(value, np.ndarray)
+        if isinstance(value, Vector):
+            raise _wrong_type("scalar", value)
         return value
 
     def _called(self, name: str, given: list[Any]) -> Value:  # noqa: PLR0911 - one case for each function
@@ -147,6 +150,12 @@ class Evaluation:
         of = self._vector(tree)
         missing = ~np.any(of.there, axis=0, keepdims=True)
         return Vector((_labels_of_absent(_bare(tree)),), missing.astype(np.float64), missing)
+
+
+def _wrong_type(wanted: str, value: Value) -> QueryError:
+    """Return the refusal of an operand; the parser sees to the types of most."""
+    got = "instant vector" if isinstance(value, Vector) else "string" if isinstance(value, str) else "scalar"
+    return QueryError(f"parse error: expected type {wanted}, got {got}")
 
 
 def _bare(tree: Any) -> Any:

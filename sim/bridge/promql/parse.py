@@ -21,6 +21,11 @@ _BRACES = re.compile(r"\{[^{}]*\}")
 _MATCHERS = re.compile(r"=~|!~|!=|=")
 _REPETITIONS = re.compile(r"\{|\\[xuU0-7]")
 """A brace in a quoted text, also where an escape may hide it."""
+_SPANS = re.compile(r"\[([^\]]*)\]|\boffset\s*[-+]?\s*([\d.][\w.]*)", re.IGNORECASE)
+"""Where a duration stands: the parser takes numbers there too, which Prometheus 2.42 does not, and breaks at
+large ones."""
+_DURATION = re.compile(r"(?:\d+(?:ms|[smhdwy]))+", re.ASCII)
+_AT_TIME = re.compile(r"@(?!\s*(?:start|end)\b)", re.IGNORECASE)
 _PARTS = re.compile(r"[-+*/%^(<>=!{]|\b(?:and|or|unless|atan2|offset)\b")
 
 
@@ -53,6 +58,10 @@ def _parsed(text: str) -> Any:
         return promql_parser.parse(text)
     except ValueError as problem:
         raise QueryError(f"unknown position: parse error: {problem}") from None
+    except BaseException as problem:
+        if type(problem).__name__ != "PanicException":  # pyo3 gives no way to import it
+            raise
+        raise QueryError(f"unknown position: parse error: {problem}") from None
 
 
 def _check_parts(texts: Sequence[str]) -> None:
@@ -67,6 +76,11 @@ def _check_parts(texts: Sequence[str]) -> None:
     ):  # fmt: skip
         if sum(len(pattern.findall(part)) for part in parts) > most:
             raise QueryError(f"a query may have {most} {what}, this has more")
+    for part in (part for text in bare for span in _SPANS.findall(text) for part in "".join(span).split(":")):
+        if part.strip() and not _DURATION.fullmatch(part.strip()):
+            raise QueryError(f'unknown position: parse error: not a valid duration string: "{part.strip()}"')
+    if any(_AT_TIME.search(text) for text in bare):
+        raise outside("`@` with a time")  # outside times are not the store's, and the parser breaks at some
 
 
 def outside(what: str) -> QueryError:

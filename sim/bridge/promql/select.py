@@ -124,8 +124,6 @@ def _moved(selector: Any, grid: Grid) -> Times:
     """Return the times that a selector looks at: those of the steps, but for `@` and `offset`."""
     at_ms = grid.times_ms
     if selector.at is not None:
-        if selector.at.type == AtModifierType.At:
-            raise outside("`@` with a time")  # outside times are not those of the store
         at_ms = np.full_like(at_ms, at_ms[0] if selector.at.type == AtModifierType.Start else grid.end_ms)
     return at_ms - _ms(selector, "offset")
 
