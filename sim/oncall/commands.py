@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sim.oncall.import_command import import_
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -33,6 +35,9 @@ def _moment(name: str, text: str, *, required: bool = False) -> "Callable[[Comma
 @click.group()
 def rotation() -> None:
     """See who is on call when, and what is wrong with an on-call policy."""
+
+
+rotation.add_command(import_)
 
 
 @rotation.command()
