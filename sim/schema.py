@@ -39,14 +39,17 @@ _BOUNDS = {
 }
 
 
-def checked(model: type[Model], document: Document, given: Mapping[str, Any]) -> Model | list[Mistake]:
+def checked(
+    model: type[Model], document: Document, given: Mapping[str, Any], *, distinct: bool = True
+) -> Model | list[Mistake]:
     """Return the model of a document's data, or every mistake in it.
 
-    `given` are fields that come from elsewhere (a world, say) and replace what the file says.
+    `given` are fields that come from elsewhere (a world, say) and replace what the file says. With `distinct`
+    the items of a list must not share an id, as ours never do; lists of other tools may.
     """
     if not isinstance(document.data, dict):
         return [document.mistake((), f"holds no keys; a {model.__name__.lower()} was expected")]
-    mistakes = _duplicates(document, document.data, ())
+    mistakes = _duplicates(document, document.data, ()) if distinct else []
     try:
         value = model.model_validate({**document.data, **given})
     except ValidationError as problem:

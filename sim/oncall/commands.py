@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sim.oncall.import_command import import_
 from sim.oncall.whatif.commands import compare, simulate, size
 
 if TYPE_CHECKING:
@@ -224,6 +225,7 @@ def _when(text: str) -> str:
     return f"{moment:%a %Y-%m-%d %H:%M}{offset[:3]}:{offset[3:]}"
 
 
+rotation.add_command(import_)
 rotation.add_command(simulate)
 rotation.add_command(compare)
 rotation.add_command(size)

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sim.document import read
+from sim.document import Document, read
 from sim.mistakes import FileError, Finding, did_you_mean
 from sim.oncall.schedule.holidays import supported
 from sim.oncall.schedule.policy import RotationPolicy
@@ -15,7 +15,11 @@ from sim.schema import checked
 
 def load(file: Path) -> RotationPolicy:
     """Return the policy of a file. Raises FileError with every mistake in it."""
-    document = read(file)
+    return policy_of(read(file))
+
+
+def policy_of(document: Document) -> RotationPolicy:
+    """Return the policy of a document. Raises FileError with every mistake in it."""
     policy = checked(RotationPolicy, document, {})
     if isinstance(policy, list):
         raise FileError(policy)
