@@ -118,7 +118,7 @@ def test_the_same_nights_every_week_are_people_with_restrictions(tmp_path: Path)
 def test_rules_are_what_the_series_say(zone, frequency, interval, days, length, hour, people, apart):
     """A series and its twin with a far COUNT, which becomes no rule, give the same shifts.
 
-    Half an hour that clocks jump over is none on that day for a restriction, and moves for an event: left out.
+    Half an hour that clocks jump over is none on that day for a restriction, and moves for an event.
     """
     assume(not (length == "PT30M" and hour in (1, 2)))
     begins = [datetime(2026, 1, 5, hour, 30) + timedelta(days=apart * n) for n in range(people)]
