@@ -31,7 +31,7 @@ from scoring.rubric import AREAS
 from scoring.score import total
 from scoring.scorecard import Check, Evidence, Scorecard
 
-_MARKUP = re.compile(r"[\\`*\[\]<>|~$]|(?<!\w)_|_(?!\w)")
+_MARKUP = re.compile(r"[\\`*\[\]<>|~$]|(?<![^\W_])_|_(?![^\W_])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _AT_START = re.compile(r"^(\d*)([#+=.)-])")
 
