@@ -73,7 +73,7 @@ def score(
         above.make_baselines(folder)
     card = judge(record, read_baselines(folder))
     if output is not None:
-        from scoring.output import write_whole
+        from sim.output import write_whole
 
         write_whole(Path(output), _written(card, form, with_total=with_total))
     elif form in ("text", "json"):

@@ -1,4 +1,4 @@
-"""Writing a report to the file that somebody named."""
+"""Writing a text to the file that somebody named."""
 
 import os
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 from sim.errors import StorageError
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str | bytes) -> None:
     """Write a file, over what is there: either all of it or nothing. What is no plain file is written to.
 
     Raises StorageError where that is not possible, saying why.
     """
-    data = text.encode()
+    data = text.encode() if isinstance(text, str) else text
     try:
         if path.exists() and not path.is_file():
             path.write_bytes(data)  # a pipe or a device; a folder is an error

@@ -73,6 +73,7 @@ def export(**given: Any) -> None:
     """Write the shifts of a policy as an iCalendar. The same shift keeps its UID."""
     from sim.oncall.schedule.calendar import calendar
     from sim.oncall.schedule.load import load
+    from sim.output import write_whole
 
     policy = load(given["policy_file"])
     found = _shifts(policy, given["from"], given["to"], given["layer"])
@@ -80,10 +81,7 @@ def export(**given: Any) -> None:
     if given["output"] is None:
         click.echo(text, nl=False)
         return
-    try:
-        given["output"].write_bytes(text)
-    except OSError as problem:
-        raise click.ClickException(f"cannot write {given['output']}: {problem.strerror}") from None
+    write_whole(given["output"], text)
     click.echo(f"{given['output']}: {len(found)} shifts")
 
 

@@ -28,6 +28,7 @@ def import_(file: Path, output: Path | None, **given: Any) -> None:
     from sim.oncall.imports.names import slug
     from sim.oncall.imports.recognise import imported
     from sim.oncall.imports.written import written
+    from sim.output import write_whole
 
     if given["zone"] is not None:
         _check_zone(given["zone"])
@@ -38,10 +39,7 @@ def import_(file: Path, output: Path | None, **given: Any) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        try:
-            output.write_text(text, encoding="utf-8")
-        except OSError as problem:
-            raise click.ClickException(f"cannot write {output}: {problem.strerror}") from None
+        write_whole(output, text)
         people, layers = len(found.policy.people), len(found.policy.layers)
         click.echo(f"{output}: {people} people, {layers} layers")
     for note in found.notes:

@@ -21,7 +21,7 @@ READ_BACK_SIGMA = 0.4
 SECOND_WORD_MEDIAN_S = 30.0  # assumption: to look at what it will hit, and agree
 LONGEST_S = 1800.0
 
-_DAY_MS = 86_400_000
+_HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
 
 
 def delay_ms(median_s: float, sigma: float, normal: float, longest_s: float) -> int:
@@ -74,6 +74,11 @@ def sleep_ms(start_ms: int, end_ms: int, from_ms: int, until_ms: int) -> int:
     before_end = (ends // _DAY_MS) * night + min(ends % _DAY_MS, night)
     before_start = (starts // _DAY_MS) * night + min(starts % _DAY_MS, night)
     return before_end - before_start
+
+
+def at_desk(local_ms: int) -> bool:
+    """Return whether it is 8 to 18 on a weekday, at a local time since a Monday at midnight."""
+    return local_ms // _DAY_MS % 7 < 5 and 8 * _HOUR_MS <= local_ms % _DAY_MS < 18 * _HOUR_MS
 
 
 # --- what a drill draws -----------------------------------------------------------------------------------

@@ -41,7 +41,6 @@ def default_load() -> Load:
     """Return a load with its assumptions in words."""
     return Load(
         load="default",
-        title="No history: numbers of the literature",
         per_week=25,
         hours=tuple(
             float(_WEEKDAYS[hour // 24] * _START_HOURS_UTC[(hour + _BEHIND_UTC_H) % 24])

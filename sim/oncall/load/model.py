@@ -67,7 +67,6 @@ class Load(Frozen):
     """What pages a team. Shares of hours, severities and rules are relative: they need not add up to 1."""
 
     load: Id
-    title: str = ""
     zone: ZoneName | None = None
     """Of the hours of the week; None: the policy's."""
     per_week: Annotated[float, Field(gt=0.0, le=100_000.0)]

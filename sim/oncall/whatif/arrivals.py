@@ -9,14 +9,12 @@ from numpy.typing import NDArray
 
 from sim.oncall.load.model import HOURS, SEVERITIES, Load, Mixture
 from sim.oncall.whatif.draws import MODULUS
-from sim.oncall.whatif.records import Alerts, Ints
+from sim.oncall.whatif.records import HOUR_MS, MINUTE_MS, Alerts, Ints
 from sim.oncall.whatif.table import WEEKS, YEAR_MS, Table
 
 Floats = NDArray[np.float64]
 
-HOUR_MS = 3_600_000
-_MINUTE_MS = 60_000.0
-_WHEN, _WHAT, _WORK, _LUCK, _TICKETS = range(5)
+_WHEN, _WHAT, _WORK, _LUCK = range(4)
 _BRIEF_MINUTES = 10.0
 """Work that comes with passing an alert on: an assumption, as for a hand-over."""
 
@@ -41,7 +39,6 @@ class Demand:
     severities: Floats
     hands_on: tuple[Mixture, ...]
     no_action: Mixture
-    lifetime: Mixture | None
     reassigned: float
     longest_ms: float
     work_factor: float
@@ -65,7 +62,7 @@ def demand(load: Load, table: Table, fixed: tuple[str, ...] = ()) -> Demand:
         day_shape=0.0 if load.day_spread == 0 else load.day_spread**-2,
         burst=burst,
         more=more,
-        apart_ms=bursts.minutes * _MINUTE_MS if bursts else 0.0,
+        apart_ms=bursts.minutes * MINUTE_MS if bursts else 0.0,
         rules=_cumulative([rule.share for rule in load.rules]),
         needs_action=np.minimum([rule.needs_action * per_begin for rule in load.rules], 1.0),
         severities=_cumulative([load.severities.get(severity, 0.0) for severity in SEVERITIES]),
@@ -73,7 +70,6 @@ def demand(load: Load, table: Table, fixed: tuple[str, ...] = ()) -> Demand:
             load.no_action if severity in silent else load.hands_on[severity] for severity in SEVERITIES
         ),
         no_action=load.no_action,
-        lifetime=load.lifetime,
         reassigned=load.reassigned,
         longest_ms=load.longest_hours * HOUR_MS,
         work_factor=1.0,
@@ -97,14 +93,6 @@ def draw(wanted: Demand, seed: int, year: int) -> Alerts:
         return alerts
     stays = needs_action | (wanted.fixed[rule] == 0)
     return Alerts(*(column[stays] for column in alerts))
-
-
-def lifetimes(wanted: Demand, seed: int, year: int, count: int) -> Floats | None:
-    """Return how long the tickets of so many alerts of a year are open, in minutes; None if that is not
-    known."""
-    if wanted.lifetime is None:
-        return None
-    return _drawn(wanted.lifetime, count, _generator(seed, year, _TICKETS)) / _MINUTE_MS
 
 
 def _hour_of_week(table: Table, hour: int, zone: ZoneInfo) -> int:
@@ -171,7 +159,7 @@ def _work(
         work[theirs] = _drawn(mixture, len(theirs), random)
     if wanted.reassigned > 0:
         passed_on = needs_action & (random.random(len(work)) < wanted.reassigned)
-        work += passed_on * (_BRIEF_MINUTES * _MINUTE_MS)
+        work += passed_on * (_BRIEF_MINUTES * MINUTE_MS)
     return np.minimum(work * wanted.work_factor, wanted.longest_ms).astype(np.int64)
 
 
@@ -179,10 +167,10 @@ def _drawn(mixture: Mixture, count: int, random: np.random.Generator) -> Floats:
     """Return times of a mixture in ms."""
     normals = random.standard_normal(count)
     if len(mixture) == 1:
-        one: Floats = np.exp(mixture[0].sigma * normals) * (mixture[0].median * _MINUTE_MS)
+        one: Floats = np.exp(mixture[0].sigma * normals) * (mixture[0].median * MINUTE_MS)
         return one
     part = np.searchsorted(_cumulative([part.share for part in mixture]), random.random(count))
     sigmas = np.array([part.sigma for part in mixture])
     medians = np.array([part.median for part in mixture])
-    drawn: Floats = np.exp(sigmas[part] * normals) * medians[part] * _MINUTE_MS
+    drawn: Floats = np.exp(sigmas[part] * normals) * medians[part] * MINUTE_MS
     return drawn

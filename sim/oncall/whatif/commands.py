@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sim.oncall.load.model import Load
+    from sim.oncall.schedule.policy import RotationPolicy
     from sim.oncall.whatif.goals import Goal
-    from sim.oncall.whatif.run import Mapping
+    from sim.oncall.whatif.run import Job, Mapping, Precision
+    from sim.oncall.whatif.totals import Totals
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -160,6 +162,7 @@ def size(**given: Any) -> None:
 
     from sim.oncall.schedule.load import load
     from sim.oncall.whatif import size as sizes
+    from sim.oncall.whatif import told_size
 
     policy = load(given["policy_file"])
     of_team = _load_of(given["load_file"])
@@ -182,29 +185,12 @@ def size(**given: Any) -> None:
         plain = {"goals": [str(goal) for goal in goals], "found": found and asdict(found.variant)}
         click.echo(json.dumps({**plain, "tried": [asdict(one) for one in tried]}, indent=1))
     else:
-        _tell_sizes(goals, tried, found)
+        click.echo(told_size.text(goals, tried, found), nl=False)
     if found is None:
         raise SystemExit(1)
 
 
-def _tell_sizes(goals: "tuple[Goal, ...]", tried: Any, found: Any) -> None:
-    from sim.oncall.whatif.numbers import rounded
-    from sim.oncall.whatif.size import CONFIDENCE
-
-    for one in tried:
-        click.echo(f"{one.variant}: all goals kept in {one.all_kept:.0%} of plausible settings")
-        for goal, share, median in zip(goals, one.kept, one.medians, strict=True):
-            click.echo(f"  {goal}: in {share:.0%} (in the middle {rounded(median)})")
-    click.echo()
-    if found is None:
-        click.echo(f"No size that was tried keeps the goals in {CONFIDENCE:.0%} of plausible settings.")
-    else:
-        click.echo(
-            f"The smallest that keeps the goals in {CONFIDENCE:.0%} of plausible settings: {found.variant}."
-        )
-
-
-def _sizes(text: str | None, policy: Any) -> range:
+def _sizes(text: str | None, policy: "RotationPolicy") -> range:
     from sim.oncall.whatif.resize import team_size
 
     if text is None:
@@ -236,16 +222,17 @@ def _turns(text: str | None) -> Any:
     return units
 
 
-def _with_progress(whole: Any, mapping: "Mapping", precision: Any) -> Any:
+def _with_progress(whole: "Job", mapping: "Mapping", precision: "Precision | None") -> "Totals":
     """Play years with a bar on standard error, where that is a terminal."""
     import sys
 
     from sim.oncall.whatif.run import CHUNK, simulate
 
-    if not sys.stderr.isatty():
-        return simulate(whole, mapping, precision)
-    with click.progressbar(length=whole.end, label="years", file=sys.stderr, show_pos=True) as bar:
-        sums = simulate(whole, mapping, precision, lambda sums: bar.update(min(CHUNK, sums.years)))
+    if sys.stderr.isatty():
+        with click.progressbar(length=whole.end, label="years", file=sys.stderr, show_pos=True) as bar:
+            sums = simulate(whole, mapping, precision, lambda sums: bar.update(min(CHUNK, sums.years)))
+    else:
+        sums = simulate(whole, mapping, precision)
     if sums.years < whole.end and precision is None:
         click.echo(f"stopped after {sums.years} years; what follows is of these", err=True)
     return sums
@@ -269,16 +256,15 @@ def _place(given: dict[str, Any], years: int) -> "AbstractContextManager[Mapping
 
 def _write_page(file: Path | None, made: "Callable[[Any], str]") -> None:
     """Write a report, if one is asked for."""
+    from sim.output import write_whole
+
     if file is None:
         return
     try:
         from sim.oncall.whatif.page import page
     except ImportError as problem:
         raise click.ClickException(f"--html needs {problem.name}: pip install 'pagerdrill[report]'") from None
-    try:
-        file.write_text(made(page), encoding="utf-8")
-    except OSError as problem:
-        raise click.ClickException(f"cannot write {file}: {problem.strerror}") from None
+    write_whole(file, made(page))
     click.echo(f"{file}: written", err=True)
 
 
@@ -298,7 +284,7 @@ def _goals(texts: "tuple[str, ...]") -> "tuple[Goal, ...]":
         raise click.UsageError(str(problem)) from None
 
 
-def _precision(given: dict[str, Any]) -> Any:
+def _precision(given: dict[str, Any]) -> "Precision | None":
     from sim.oncall.whatif.goals import figure_named
     from sim.oncall.whatif.run import Precision
 

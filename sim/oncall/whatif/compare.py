@@ -13,7 +13,7 @@ import numpy as np
 from sim.oncall.load.model import Load
 from sim.oncall.schedule.policy import RotationPolicy
 from sim.oncall.whatif.arrivals import demand
-from sim.oncall.whatif.figures import FIGURES, NAMES, Figure, Floats
+from sim.oncall.whatif.figures import FIGURES, Figure, Floats
 from sim.oncall.whatif.outcome import spread_of
 from sim.oncall.whatif.priors import priors_of, settings
 from sim.oncall.whatif.run import Job, Mapping, values
@@ -52,21 +52,21 @@ class Comparison:
 
     def median(self, arm: int, figure: Figure) -> float:
         """Return an arm's figure in the middle of all settings."""
-        return float(np.median(self.means[arm, :, NAMES.index(figure.name)]))
+        return float(np.median(self.means[arm, :, figure.place]))
 
     def difference(self, arm: int, figure: Figure) -> tuple[float, float]:
         """Return between what an arm's figure less the first's lies in nine of ten settings."""
-        place = NAMES.index(figure.name)
+        place = figure.place
         return spread_of(_less(self.means[arm, :, place], self.means[0, :, place]))
 
     def shares(self, arm: int, figure: Figure) -> tuple[float, float]:
         """Return in what share of settings an arm is better than the first, and worse."""
-        signs = self.signs[arm, :, NAMES.index(figure.name)]
+        signs = self.signs[arm, :, figure.place]
         return float((signs < 0).mean()), float((signs > 0).mean())
 
     def verdict(self, arm: int, figure: Figure) -> Verdict:
         """Return what can be said of an arm against the first."""
-        return verdict(self.signs[arm, :, NAMES.index(figure.name)])
+        return verdict(self.signs[arm, :, figure.place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def verdict(signs: Floats) -> Verdict:
 
 def sensitivity(of: Comparison, arm: int, figure: Figure) -> tuple[Sensitivity, ...]:
     """Return how the verdict on a figure depends on each assumption, what moves it most first."""
-    signs, whole = of.signs[arm, :, NAMES.index(figure.name)], of.verdict(arm, figure)
+    signs, whole = of.signs[arm, :, figure.place], of.verdict(arm, figure)
     found = []
     for place, prior in enumerate(priors_of(of.load)):
         upper = of.parameters[:, place] > np.median(of.parameters[:, place])

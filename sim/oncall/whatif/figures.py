@@ -4,19 +4,26 @@ Figures are numbers with names, so that any of them can be asked for, compared, 
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.oncall.whatif.records import ACKNOWLEDGED, BY, DONE, HANDED, STEP, Alerts, Ints, Records
+from sim.oncall.whatif.records import (
+    ACKNOWLEDGED,
+    BY,
+    DAY_MS,
+    DONE,
+    HANDED,
+    HOUR_MS,
+    STEP,
+    Alerts,
+    Ints,
+    Records,
+)
 from sim.oncall.whatif.table import WEEKS, YEAR_MS, Table
 
 Floats = NDArray[np.float64]
-Better = Literal["less", "more", "neither"]
 
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 ONE_INTERRUPTION_MS = 60_000
 """Pages to one person so near to each other interrupt once, as PagerDuty counts."""
 SHIFT_MS = 12 * HOUR_MS
@@ -37,7 +44,16 @@ class Figure:
     name: str
     unit: str
     text: str
-    better: Better = "less"
+
+    @property
+    def place(self) -> int:
+        """Return its place among all."""
+        return NAMES.index(self.name)
+
+    @property
+    def titled(self) -> str:
+        """Return its name with its unit."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
 
 
 FIGURES = (
@@ -68,7 +84,7 @@ FIGURES = (
         "incidents left over", "", "unfinished at the end of the year; a queue that grows is no steady state"
     ),
     Figure("cost per week", "", "by the rule of pay in the policy"),
-    Figure("time to mitigate, median", "min", "of alerts that need action; rests on assumptions", "less"),
+    Figure("time to mitigate, median", "min", "of alerts that need action; rests on assumptions"),
     Figure("time to mitigate, p90", "min", "the same"),
 )
 NAMES = tuple(figure.name for figure in FIGURES)
@@ -187,14 +203,14 @@ def _nights(table: Table, records: Records) -> tuple[Floats, int, int]:
     """
     crew, awake, work = len(table.people), records.awake, records.work
     slept = _sums(awake[:, 0], awake[:, 3] / HOUR_MS, crew)
-    evening = 12 * HOUR_MS
-    nights = (table.local(awake[:, 0], awake[:, 1]) - evening) // DAY_MS * crew + awake[:, 0]
+    noon = 12 * HOUR_MS
+    nights = (table.local(awake[:, 0], awake[:, 1]) - noon) // DAY_MS * crew + awake[:, 0]
     start = table.local(work[:, 1], work[:, 2])
     end = start + work[:, 3] - work[:, 2]
-    since_noon = (start - evening) % DAY_MS
+    since_noon = (start - noon) % DAY_MS
     from_noon = since_noon + (end - start)
     late = (since_noon < 16 * HOUR_MS) & (from_noon > 10 * HOUR_MS)
-    without = ((start - evening) // DAY_MS * crew + work[:, 1])[late]
+    without = ((start - noon) // DAY_MS * crew + work[:, 1])[late]
     return slept, len(np.unique(nights)), len(np.unique(without))
 
 

@@ -7,147 +7,51 @@ event that cannot matter any more is not put there: an acknowledgement later tha
 come, the end of a step before which one is.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
-
-import numpy as np
-from numba import njit as _njit
-
 from sim.oncall import response as people
 from sim.oncall.whatif import draws
-from sim.oncall.whatif.records import ALERT, KIND, PERSON, Alerts, Ints, Records
-from sim.oncall.whatif.response import Response
+from sim.oncall.whatif.kernel_compiled import inlined, njit
+from sim.oncall.whatif.kernel_state import (
+    ARRIVED,
+    AWAKE,
+    HANDED,
+    HEAP,
+    NEVER,
+    NOBODY,
+    PAGES,
+    WAITING,
+    WORK,
+    State,
+    beginning,
+    pop,
+    push,
+    row_of,
+)
+from sim.oncall.whatif.parameters import Response
+from sim.oncall.whatif.records import (
+    ACKNOWLEDGES,
+    ALERT,
+    ARRIVES,
+    KIND,
+    PERSON,
+    SHIFT_ENDS,
+    STEP_ENDS,
+    WAKES,
+    WORK_ENDS,
+    Alerts,
+    Ints,
+    Records,
+)
 from sim.oncall.whatif.table import Compiled, Table
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-# No reference is counted (`_nrt`): the arrays belong to the caller, and counting took most of the time.
-# For the same reason functions become part of those that call them: what they are given is large.
-_OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy"}
-
-
-def njit(function: Function) -> Function:
-    """Compile a function, and keep what was compiled for the next process."""
-    compiled: Function = _njit(cache=True, forceinline=True, **_OPTIONS)(function)
-    return compiled
-
-
-def inlined(function: Function) -> Function:
-    """Let a function become part of each that calls it before anything is compiled."""
-    part: Function = _njit(inline="always", **_OPTIONS)(function)
-    return part
-
 
 delay_ms = njit(people.delay_ms)
 rings_unheard = njit(people.rings_unheard)
 awake_enough_ms = njit(people.awake_enough_ms)
 tired = njit(people.tired)
 sleep_ms = njit(people.sleep_ms)
+at_desk = njit(people.at_desk)
 following = njit(draws.following)
 uniform_of = njit(draws.uniform_of)
 normal_of = njit(draws.normal_of)
-
-DONE, HAND, WAKE, ACKNOWLEDGE, STEP, ARRIVE = range(6)
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
-NEVER = 2**62
-NOBODY: Any = np.int64(-1)
-
-
-INCIDENT = np.dtype(
-    [
-        *((name, np.int64) for name in ("luck", "first", "second", "severity", "needs_action")),
-        *((name, np.int64) for name in ("open", "step", "place", "owner", "expected")),
-        ("left_ms", np.float64),
-    ],
-    align=True,
-)
-"""As in the reference; `expected` is when the first acknowledgement that is under way comes."""
-CREW = np.dtype(
-    [
-        *((name, np.int64) for name in ("work", "since", "until", "span", "helps", "helper")),
-        *((name, np.int64) for name in ("awake_until", "woken", "debt_at", "clock")),
-        ("debt_ms", np.float64),
-    ],
-    align=True,
-)
-"""As in the reference; `clock` is the row of `clocks` that was looked up last: time goes on, so it only
-rises."""
-
-
-EVENT = np.dtype([(name, np.int64) for name in ("time", "rank", "place")], align=True)
-
-
-class State(NamedTuple):
-    """What changes in the course of a year."""
-
-    incidents: Any
-    """(alerts,) of INCIDENT."""
-    people: Any
-    """(people,) of CREW."""
-    turns: Ints
-    """(steps,): how often each has paged."""
-    turn_now: Ints
-    """(places,): the turn of each that was looked up last."""
-    waiting: Ints
-    """(alerts,): those that wait, in the order in which they began to."""
-    heap: Any
-    """(capacity,) of EVENT."""
-    told: Ints
-    """`Records.alerts`, and the other records with room for more rows."""
-    pages: Ints
-    work: Ints
-    awake: Ints
-    counts: Ints
-    """How many rows of `waiting`, `heap`, `pages`, `work` and `awake` are in use or would be; how many alerts
-    have arrived, how many stretches ended."""
-
-
-_columns: Any = np.arange(7)
-WAITING, HEAP, PAGES, WORK, AWAKE, ARRIVED, HANDED = _columns
-
-
-@inlined
-def _row(state: State, of: int, room: int) -> int:
-    """Return the next row of a record; past its room the last, since the year is then played again with
-    more."""
-    row = state.counts[of]
-    state.counts[of] = row + 1
-    return int(min(row, room - 1))
-
-
-@njit
-def _push(state: State, time: int, rank: int, place: int) -> None:
-    """Put an event on the heap."""
-    heap, child = state.heap, _row(state, HEAP, len(state.heap))
-    while child > 0:
-        parent = (child - 1) // 2
-        if heap[parent].time < time or (heap[parent].time == time and heap[parent].rank <= rank):
-            break
-        heap[child] = heap[parent]
-        child = parent
-    heap[child].time, heap[child].rank, heap[child].place = time, rank, place
-
-
-@njit
-def _pop(state: State) -> None:
-    """Take the first event off the heap."""
-    heap, size = state.heap, state.counts[HEAP] - 1
-    state.counts[HEAP] = size
-    time, rank, hole = heap[size].time, heap[size].rank, 0
-    while 2 * hole + 1 < size:
-        child = 2 * hole + 1
-        if child + 1 < size and (
-            heap[child + 1].time < heap[child].time
-            or (heap[child + 1].time == heap[child].time and heap[child + 1].rank < heap[child].rank)
-        ):
-            child += 1
-        if time < heap[child].time or (time == heap[child].time and rank <= heap[child].rank):
-            break
-        heap[hole] = heap[child]
-        hole = child
-    heap[hole] = heap[size]
 
 
 @njit
@@ -210,7 +114,7 @@ def _stay_awake(it: Compiled, how: Response, now: int, person: int, since: int, 
     local = start + _ahead_at(it, start, person)
     lost = sleep_ms(local, local + until - start, int(how.sleep_from_ms), int(how.sleep_until_ms))
     if lost > 0:
-        row = _row(state, AWAKE, len(state.awake))
+        row = row_of(state, AWAKE, len(state.awake))
         state.awake[row, 0], state.awake[row, 1] = person, start
         state.awake[row, 2], state.awake[row, 3] = until, lost
         state.people[person].debt_ms = _debt(how, now, person, state) + lost
@@ -245,7 +149,7 @@ def _reach(
                 _page(it, how, now, alert, step, place, it.turn_people[row], state)
             over = now + it.steps[number].ms
             if state.incidents[alert].expected > over:
-                _push(state, over, STEP * KIND + alert * ALERT + step, place)
+                push(state, over, STEP_ENDS * KIND + alert * ALERT + step, place)
             return
         step += 1
     state.incidents[alert].open = 0
@@ -262,7 +166,7 @@ def _page(
     person: int,
     state: State,
 ) -> None:
-    row = _row(state, PAGES, len(state.pages))
+    row = row_of(state, PAGES, len(state.pages))
     state.pages[row, 0], state.pages[row, 1], state.pages[row, 2], state.pages[row, 3] = (
         alert,
         person,
@@ -278,20 +182,15 @@ def _page(
     if _sleeps(it, how, now, person, state):
         wakes += round(rings_unheard(uniform_of(state.incidents[alert].luck), how.wakes) * how.ring_again_ms)
         delay = delay_ms(how.asleep_median_s, how.asleep_sigma, normal, how.longest_s)
-        _push(state, wakes, WAKE * KIND + alert * ALERT + person * PERSON + step, place)
-    elif state.people[person].work >= 0 or _at_desk(now + _ahead(it, now, person, state)):
+        push(state, wakes, WAKES * KIND + alert * ALERT + person * PERSON + step, place)
+    elif state.people[person].work >= 0 or at_desk(now + _ahead(it, now, person, state)):
         delay = delay_ms(how.desk_median_s, how.desk_sigma, normal, how.longest_s)
     else:
         delay = delay_ms(how.away_median_s, how.away_sigma, normal, how.longest_s)
     comes = wakes + delay
     if comes <= state.incidents[alert].expected:
         state.incidents[alert].expected = comes
-        _push(state, comes, ACKNOWLEDGE * KIND + alert * ALERT + person * PERSON + step, place)
-
-
-@inlined
-def _at_desk(local: int) -> bool:
-    return local // DAY_MS % 7 < 5 and 8 * HOUR_MS <= local % DAY_MS < 18 * HOUR_MS
+        push(state, comes, ACKNOWLEDGES * KIND + alert * ALERT + person * PERSON + step, place)
 
 
 @njit
@@ -338,7 +237,7 @@ def _begin(
     if helper != NOBODY:
         _stir(it, how, now, helper, state)
         _occupy(now, helper, alert, until, 1, state)
-    _push(state, until, DONE * KIND + alert * ALERT + person * PERSON, person)
+    push(state, until, WORK_ENDS * KIND + alert * ALERT + person * PERSON, person)
 
 
 @njit
@@ -358,7 +257,7 @@ def _helper_for(it: Compiled, now: int, step: int, person: int, state: State) ->
 @inlined
 def _occupy(now: int, person: int, alert: int, until: int, helps: int, state: State) -> None:
     state.people[person].work, state.people[person].since, state.people[person].until = alert, now, until
-    row = _row(state, WORK, len(state.work))
+    row = row_of(state, WORK, len(state.work))
     state.people[person].helps, state.people[person].span = helps, row
     state.work[row, 0], state.work[row, 1], state.work[row, 2] = alert, person, now
     state.work[row, 3], state.work[row, 4] = until, helps
@@ -465,8 +364,8 @@ def _run(it: Compiled, arrivals: Ints, how: Response, state: State) -> None:
         arrived, handed = state.counts[ARRIVED], state.counts[HANDED]
         comes = arrivals[arrived] if arrived < len(arrivals) else NEVER
         ends = it.hands[handed].at if handed < len(it.hands) else NEVER
-        now, rank = (heap[0].time, heap[0].rank) if state.counts[HEAP] > 0 else (NEVER, ARRIVE * KIND)
-        if ends <= comes and (ends < now or (ends == now and rank >= HAND * KIND)):
+        now, rank = (heap[0].time, heap[0].rank) if state.counts[HEAP] > 0 else (NEVER, ARRIVES * KIND)
+        if ends <= comes and (ends < now or (ends == now and rank >= SHIFT_ENDS * KIND)):
             if ends == NEVER:
                 return
             state.counts[HANDED] += 1
@@ -476,10 +375,10 @@ def _run(it: Compiled, arrivals: Ints, how: Response, state: State) -> None:
             _reach(it, how, comes, arrived, state.incidents[arrived].step, state)
         else:
             place = heap[0].place
-            _pop(state)
+            pop(state)
             kind, alert = rank // KIND, rank % KIND // ALERT
             person, step = rank % ALERT // PERSON, rank % PERSON
-            if kind == DONE:
+            if kind == WORK_ENDS:
                 if (
                     state.people[person].work == alert
                     and not state.people[person].helps
@@ -489,10 +388,10 @@ def _run(it: Compiled, arrivals: Ints, how: Response, state: State) -> None:
                     _finish(it, how, now, person, state)
             elif not state.incidents[alert].open:
                 continue
-            elif kind == WAKE:
+            elif kind == WAKES:
                 _stir(it, how, now, person, state)
                 _stay_awake(it, how, now, person, now, state)
-            elif kind == STEP:
+            elif kind == STEP_ENDS:
                 _reach(it, how, now, alert, step + 1, state)
             else:
                 told[alert, 0], told[alert, 1], told[alert, 2] = now, person, step
@@ -514,7 +413,7 @@ def simulate(table: Table, alerts: Alerts, how: Response) -> Records:
     """Return what happens to a year's alerts under a policy; it goes on until all are done."""
     room = 2 * len(alerts.at) + 64
     while True:
-        state = _beginning(table, alerts, room)
+        state = beginning(table, alerts, room)
         _run(table.compiled, alerts.at, how, state)
         most = int(state.counts[HEAP : AWAKE + 1].max())
         if most <= room:
@@ -522,28 +421,3 @@ def simulate(table: Table, alerts: Alerts, how: Response) -> Records:
         room = 2 * max(most, room)
     pages, work, awake = state.counts[PAGES : AWAKE + 1].tolist()
     return Records(state.told, state.pages[:pages], state.work[:work], state.awake[:awake])
-
-
-def _beginning(table: Table, alerts: Alerts, room: int) -> State:
-    it = table.compiled
-    incidents, crew = np.zeros(len(alerts.at), INCIDENT), np.zeros(len(table.people), CREW)
-    for name in ("luck", "first", "second", "severity", "needs_action"):
-        incidents[name] = getattr(alerts, name)
-    incidents["left_ms"], incidents["open"], incidents["expected"] = alerts.work, 1, NEVER
-    crew["work"], crew["helper"], crew["clock"] = -1, NOBODY, it.person_first_clock[:-1]
-    crew["awake_until"] = crew["woken"] = -(10**15)
-    told = np.full((len(alerts.at), 6), -1, order="F")
-    told[:, 3:5] = 0
-    return State(
-        incidents,
-        crew,
-        turns=np.zeros(len(it.steps) - 1, dtype=np.int64),
-        turn_now=it.place_first_turn[:-1].copy(),
-        waiting=np.empty(len(alerts.at), dtype=np.int64),
-        heap=np.empty(room, EVENT),
-        told=told,
-        pages=np.empty((room, 4), dtype=np.int64, order="F"),
-        work=np.empty((room, 5), dtype=np.int64, order="F"),
-        awake=np.empty((room, 4), dtype=np.int64, order="F"),
-        counts=np.zeros(7, dtype=np.int64),
-    )

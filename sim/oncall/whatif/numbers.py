@@ -26,3 +26,8 @@ def between(low: float, high: float) -> str:
 def with_unit(text: str, figure: Figure) -> str:
     """Return a number with the unit of its figure."""
     return f"{text} {figure.unit}".rstrip()
+
+
+def finite(value: float) -> float | None:
+    """Return a number as JSON has it: what never ends is null."""
+    return value if math.isfinite(value) else None

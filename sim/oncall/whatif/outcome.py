@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.oncall.load.model import Load
 from sim.oncall.whatif.arrivals import demand
-from sim.oncall.whatif.figures import FIGURES, NAMES, Figure, Floats
+from sim.oncall.whatif.figures import FIGURES, Figure, Floats
 from sim.oncall.whatif.goals import Goal
 from sim.oncall.whatif.priors import settings
 from sim.oncall.whatif.run import Job, Mapping, play
@@ -34,7 +34,7 @@ class Outcome:
 
     def of_years(self, figure: Figure) -> tuple[float, float]:
         """Return between what nine of ten single years lie; normal around the mean, cut at 0."""
-        place = NAMES.index(figure.name)
+        place = figure.place
         mean, spread = self.sums.means[place], self.sums.deviations[place]
         if not np.isfinite(mean) or not np.isfinite(spread):
             return float(mean), float(mean)
@@ -42,7 +42,7 @@ class Outcome:
 
     def of_settings(self, figure: Figure) -> tuple[float, float]:
         """Return between what nine of ten plausible settings lie."""
-        return spread_of(self.plausible[:, NAMES.index(figure.name)])
+        return spread_of(self.plausible[:, figure.place])
 
     def breaks(self, goal: Goal) -> float:
         """Return the share of plausible settings in which a limit is broken."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.oncall.load.model import Load
 from sim.oncall.whatif.arrivals import Demand
-from sim.oncall.whatif.response import Response
+from sim.oncall.whatif.parameters import Response
 
 
 @dataclass(frozen=True, slots=True)

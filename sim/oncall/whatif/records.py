@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 
+MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
+
+WORK_ENDS, SHIFT_ENDS, WAKES, ACKNOWLEDGES, STEP_ENDS, ARRIVES = range(6)
+"""What can happen, in the order in which it does at one instant."""
 KIND, ALERT, PERSON = 2**56, 2**24, 2**15
-"""What happens at one instant is ordered by kind * KIND + alert * ALERT + person * PERSON + step."""
+"""All that happens at one instant is in order of kind * KIND + alert * ALERT + person * PERSON + step."""
 
 
 class Alerts(NamedTuple):

@@ -20,13 +20,22 @@ import simpy
 
 from sim.oncall import response as people
 from sim.oncall.whatif.draws import following, normal_of, uniform_of
-from sim.oncall.whatif.records import ALERT, KIND, PERSON, Alerts, Ints, Records
-from sim.oncall.whatif.response import Response
+from sim.oncall.whatif.parameters import Response
+from sim.oncall.whatif.records import (
+    ACKNOWLEDGES,
+    ALERT,
+    ARRIVES,
+    KIND,
+    PERSON,
+    SHIFT_ENDS,
+    STEP_ENDS,
+    WAKES,
+    WORK_ENDS,
+    Alerts,
+    Ints,
+    Records,
+)
 from sim.oncall.whatif.table import Table
-
-DONE, HAND, WAKE, ACKNOWLEDGE, STEP, ARRIVE = range(6)
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 
 
 @dataclass(slots=True)
@@ -112,7 +121,7 @@ class _Team:
                 for person in found:
                     self.page(alert, step, place, person)
                 over = self.now + int(it.steps["ms"][step % steps])
-                self.at(over, STEP, (alert, 0, step), partial(self.passed, alert, step))
+                self.at(over, STEP_ENDS, (alert, 0, step), partial(self.passed, alert, step))
                 return
             step += 1
         self.incidents[alert].open = False
@@ -154,14 +163,14 @@ class _Team:
             unheard = people.rings_unheard(uniform_of(incident.luck), how.wakes)
             wakes += round(unheard * how.ring_again_ms)
             delay = people.delay_ms(how.asleep_median_s, how.asleep_sigma, normal, how.longest_s)
-            self.at(wakes, WAKE, (alert, person, step), partial(self.wake, alert, person))
-        elif self.people[person].work is not None or self.at_desk(person):
+            self.at(wakes, WAKES, (alert, person, step), partial(self.wake, alert, person))
+        elif self.people[person].work is not None or people.at_desk(self.local(person, self.now)):
             delay = people.delay_ms(how.desk_median_s, how.desk_sigma, normal, how.longest_s)
         else:
             delay = people.delay_ms(how.away_median_s, how.away_sigma, normal, how.longest_s)
         self.at(
             wakes + delay,
-            ACKNOWLEDGE,
+            ACKNOWLEDGES,
             (alert, person, step),
             partial(self.acknowledge, alert, step, place, person),
         )
@@ -206,7 +215,7 @@ class _Team:
         if helper is not None:
             self.stir(helper)
             self.occupy(helper, alert, until, helps=True)
-        self.at(until, DONE, (alert, person, 0), partial(self.finish, alert, person))
+        self.at(until, WORK_ENDS, (alert, person, 0), partial(self.finish, alert, person))
 
     def helper_for(self, alert: int, person: int) -> int | None:
         """Return somebody idle of the next step, for a P1 that is one."""
@@ -300,11 +309,6 @@ class _Team:
         first, end = it.person_first_clock[person : person + 2]
         return at + int(it.clocks["ms"][first + bisect_right(it.clocks["at"][first:end], at) - 1])
 
-    def at_desk(self, person: int) -> bool:
-        """Return whether it is business hours for somebody: 8 to 18 on Monday to Friday."""
-        local = self.local(person, self.now)
-        return local // DAY_MS % 7 < 5 and 8 * HOUR_MS <= local % DAY_MS < 18 * HOUR_MS
-
     def sleeps(self, person: int) -> bool:
         one, local = self.people[person], self.local(person, self.now)
         at_night = people.sleep_ms(
@@ -353,9 +357,9 @@ def simulate(table: Table, alerts: Alerts, how: Response) -> Records:
         )
     ):
         team.incidents.append(_Incident(luck, first, second, float(work)))
-        team.at(int(alerts.at[alert]), ARRIVE, (alert, 0, 0), partial(team.reach, alert, 0))
+        team.at(int(alerts.at[alert]), ARRIVES, (alert, 0, 0), partial(team.reach, alert, 0))
     for at, person in table.compiled.hands.tolist():
-        team.at(at, HAND, (0, person, 0), partial(team.hand_over, person))
+        team.at(at, SHIFT_ENDS, (0, person, 0), partial(team.hand_over, person))
     team.env.run()
     return Records(
         alerts=_rows([[i.acknowledged, i.by, i.step, i.pages, i.handed, i.done] for i in team.incidents], 6),

@@ -12,8 +12,8 @@ import numpy as np
 from sim.oncall.whatif import arrivals, figures, reference
 from sim.oncall.whatif.arrivals import Demand
 from sim.oncall.whatif.figures import NAMES, Floats, Year
+from sim.oncall.whatif.parameters import Response
 from sim.oncall.whatif.records import Alerts, Records
-from sim.oncall.whatif.response import Response
 from sim.oncall.whatif.table import Table
 from sim.oncall.whatif.totals import Totals, total
 

@@ -16,11 +16,10 @@ from sim.oncall.schedule.policy import Pay, RotationPolicy, Step
 from sim.oncall.schedule.shifts import Shift, shifts
 from sim.oncall.schedule.wall_clock import first_at
 from sim.oncall.schedule.windows import merged
-from sim.oncall.whatif.records import Ints
+from sim.oncall.whatif.records import HOUR_MS, Ints
 
 WEEKS = 52
 """A year of whole weeks, so that every hour of the week comes equally often."""
-HOUR_MS = 3_600_000
 YEAR_MS = WEEKS * 7 * 86_400_000
 _AFTER = timedelta(days=14)
 """So long goes the table on after the year, for what is not yet done when it ends."""

@@ -6,9 +6,10 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sim.oncall.whatif.figures import NAMES, Figure
+from sim.oncall.load.model import Load, Mixture
+from sim.oncall.whatif.figures import Figure
 from sim.oncall.whatif.goals import Goal
-from sim.oncall.whatif.numbers import between, rounded
+from sim.oncall.whatif.numbers import between, finite, rounded
 from sim.oncall.whatif.outcome import Outcome
 
 WIDTH = 80
@@ -39,8 +40,9 @@ def text(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> str:
             lines += ["", "below this line everything rests on assumed times of work"]
         lines.append(_row(outcome, figure))
     lines += ["", *INTERVALS, "", *_carried(outcome, named=named), *_limits(outcome, limits)]
-    lines += ["", "Assumed:", *(line for one in load.assumptions for line in _item(one))]
-    lines += [line for one in GENERAL for line in _item(one)]
+    if load.lifetime is not None:
+        lines += ["", *item(f"tickets stay open, which is not taken for work: {mixture_text(load.lifetime)}")]
+    lines += ["", *assumed(load)]
     return "\n".join(lines) + "\n"
 
 
@@ -52,12 +54,26 @@ GENERAL = (
 )
 
 
-def _item(told: str) -> list[str]:
+def item(told: str) -> list[str]:
+    """Return a text as an item of a list, in lines."""
     return textwrap.wrap(told, WIDTH, initial_indent="- ", subsequent_indent="  ")
 
 
+def assumed(load: Load) -> list[str]:
+    """Return all that is assumed, in lines."""
+    return ["Assumed:", *(line for one in (*load.assumptions, *GENERAL) for line in item(one))]
+
+
+def mixture_text(mixture: Mixture) -> str:
+    """Return a mixture of times in words."""
+    return ", ".join(
+        f"{part.share:.0%} with median {rounded(part.median)} min (sigma {rounded(part.sigma)})"
+        for part in mixture
+    )
+
+
 def _row(outcome: Outcome, figure: Figure) -> str:
-    name = f"{figure.name} ({figure.unit})" if figure.unit else figure.name
+    name = figure.titled
     place = outcome.sums.mean(figure.name)
     years, settings = between(*outcome.of_years(figure)), between(*outcome.of_settings(figure))
     return f"{name:<44}{rounded(place):>7}{years:>15}{settings:>14}"
@@ -106,10 +122,10 @@ def plain(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> dict[str,
             {
                 "name": figure.name,
                 "unit": figure.unit,
-                "mean": _finite(sums.mean(figure.name)),
-                "mean_95": [_finite(mean - half), _finite(mean + half)],
-                "years_90": [_finite(value) for value in outcome.of_years(figure)],
-                "settings_90": [_finite(value) for value in outcome.of_settings(figure)],
+                "mean": finite(sums.mean(figure.name)),
+                "mean_95": [finite(mean - half), finite(mean + half)],
+                "years_90": [finite(value) for value in outcome.of_years(figure)],
+                "settings_90": [finite(value) for value in outcome.of_settings(figure)],
             }
             for figure in outcome.shown
             for mean, half in [_mean_and_half(outcome, figure)]
@@ -127,12 +143,8 @@ _KEYS = ("business_interruptions", "off_interruptions", "sleep_interruptions", "
 
 
 def _mean_and_half(outcome: Outcome, figure: Figure) -> tuple[float, float]:
-    place = NAMES.index(figure.name)
+    place = figure.place
     return float(outcome.sums.means[place]), float(outcome.sums.halves[place])
-
-
-def _finite(value: float) -> float | None:
-    return value if abs(value) < float("inf") else None
 
 
 def table(outcome: Outcome) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from sim.oncall.whatif.compare import NOISIEST, SURE, WORTH_NAMING, Comparison, Verdict, sensitivity
 from sim.oncall.whatif.figures import FIGURES, NAMES, Figure
-from sim.oncall.whatif.numbers import between, rounded, with_unit
-from sim.oncall.whatif.told import GENERAL, WIDTH
+from sim.oncall.whatif.numbers import between, finite, rounded, with_unit
+from sim.oncall.whatif.told import GENERAL, WIDTH, assumed, item
 
 HEADLINES = tuple(
     FIGURES[NAMES.index(name)]
@@ -35,7 +35,7 @@ HEADLINES = tuple(
 
 def shown(of: Comparison) -> tuple[Figure, ...]:
     """Return the headlines that are not nothing everywhere."""
-    return tuple(figure for figure in HEADLINES if of.means[:, :, NAMES.index(figure.name)].any())
+    return tuple(figure for figure in HEADLINES if of.means[:, :, figure.place].any())
 
 
 def text(of: Comparison) -> str:
@@ -49,9 +49,7 @@ def text(of: Comparison) -> str:
     for arm in range(1, len(of.arms)):
         lines += ["", *_pair(of, arm)]
     lines += ["", "Which assumption moves the answer", *_moved(of)]
-    lines += ["", "Assumed:"]
-    for one in (*of.load.assumptions, *GENERAL):
-        lines += textwrap.wrap(one, WIDTH, initial_indent="- ", subsequent_indent="  ")
+    lines += ["", *assumed(of.load)]
     return "\n".join(lines) + "\n"
 
 
@@ -62,7 +60,7 @@ def _pair(of: Comparison, arm: int) -> Iterator[str]:
         yield f"A: {of.arms[0]}   B: {of.arms[arm]}"
     yield f"{'':<43}{'A':>8}{'B':>8}   verdict"
     for figure in shown(of):
-        name = f"{figure.name} ({figure.unit})" if figure.unit else figure.name
+        name = figure.titled
         one, other = rounded(of.median(0, figure)), rounded(of.median(arm, figure))
         yield f"{name:<43}{one:>8}{other:>8}   {judged(of, arm, figure)}"
 
@@ -107,10 +105,10 @@ def _moved(of: Comparison) -> Iterator[str]:
                     f"{one.high[0]:.0%} with more of: {one.parameter}"
                     f" (worse in {one.low[1]:.0%}, {one.high[1]:.0%})"
                 )
-                yield from textwrap.wrap(told, WIDTH, initial_indent="- ", subsequent_indent="  ")
+                yield from item(told)
         if firm:
             told = f"nothing moves what is said of {of.arms[arm]} on: {', '.join(firm)}"
-            yield from textwrap.wrap(told, WIDTH, initial_indent="- ", subsequent_indent="  ")
+            yield from item(told)
 
 
 def plain(of: Comparison) -> dict[str, Any]:
@@ -128,9 +126,9 @@ def plain(of: Comparison) -> dict[str, Any]:
                     {
                         "name": figure.name,
                         "unit": figure.unit,
-                        "first": _finite(of.median(0, figure)),
-                        "arm": _finite(of.median(arm, figure)),
-                        "difference_90": [_finite(value) for value in of.difference(arm, figure)],
+                        "first": finite(of.median(0, figure)),
+                        "arm": finite(of.median(arm, figure)),
+                        "difference_90": [finite(value) for value in of.difference(arm, figure)],
                         "better_in": of.shares(arm, figure)[0],
                         "worse_in": of.shares(arm, figure)[1],
                         "verdict": of.verdict(arm, figure),
@@ -143,7 +141,3 @@ def plain(of: Comparison) -> dict[str, Any]:
         ],
         "assumptions": [*of.load.assumptions, *GENERAL],
     }
-
-
-def _finite(value: float) -> float | None:
-    return value if abs(value) < float("inf") else None

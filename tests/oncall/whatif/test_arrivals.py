@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sim.oncall.load.defaults import default_load
-from sim.oncall.load.model import Bursts, Load, Part
-from sim.oncall.whatif.arrivals import demand, draw, lifetimes
+from sim.oncall.load.model import Bursts, Load
+from sim.oncall.whatif.arrivals import demand, draw
 from sim.oncall.whatif.records import Alerts
 from sim.oncall.whatif.table import WEEKS
 from tests.oncall.whatif.years import HOUR, policy_of, table_of
@@ -62,12 +62,3 @@ def test_to_fix_rules_takes_their_noise_and_leaves_all_else_as_it_was() -> None:
     for one, other in zip(whole, less, strict=True):
         np.testing.assert_array_equal(one[stays], other)
     assert 0 < len(less.at) < len(whole.at)
-
-
-def test_tickets_live_as_long_as_their_mixture_says() -> None:
-    parts = (Part(median=10, sigma=0.5, share=0.7), Part(median=3_000, sigma=1.0, share=0.3))
-    wanted = demand(default_load().model_copy(update={"lifetime": parts}), TABLE)
-    minutes = lifetimes(wanted, 1, 0, 50_000)
-    assert minutes is not None
-    assert (minutes < 100).mean() == pytest.approx(0.7, abs=0.01)
-    assert lifetimes(demand(default_load(), TABLE), 1, 0, 5) is None

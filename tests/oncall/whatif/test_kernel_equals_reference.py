@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sim.oncall.schedule.policy import RotationPolicy
 from sim.oncall.whatif import reference
 from sim.oncall.whatif.draws import MODULUS
+from sim.oncall.whatif.parameters import Response
 from sim.oncall.whatif.records import Alerts
-from sim.oncall.whatif.response import Response
 from sim.oncall.whatif.table import YEAR_MS
 from tests.oncall.whatif.years import MINUTE, table_of
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sim.oncall import response
+from sim.oncall.whatif.parameters import Response
 from sim.oncall.whatif.records import Alerts, Records
 from sim.oncall.whatif.reference import simulate
-from sim.oncall.whatif.response import Response
 from sim.oncall.whatif.table import Table
 from tests.oncall.whatif.years import (
     AT_ONCE,

@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.oncall.schedule.policy import RotationPolicy
 from sim.oncall.whatif.draws import MODULUS
+from sim.oncall.whatif.parameters import Response
 from sim.oncall.whatif.records import Alerts
-from sim.oncall.whatif.response import Response
 from sim.oncall.whatif.table import Table, compiled
 
 MONDAY = datetime.fromisoformat("2024-01-01T00:00+00:00")

@@ -29,7 +29,7 @@ def outcome_page(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> st
         outcome=outcome,
         limits=limits,
         rows=[
-            (_named(figure), rounded(outcome.sums.mean(figure.name)), *_ranges(outcome, figure), figure.text)
+            (figure.titled, rounded(outcome.sums.mean(figure.name)), *_ranges(outcome, figure), figure.text)
             for figure in outcome.shown
         ],
         people=[
@@ -57,7 +57,7 @@ def comparison_page(of: Comparison) -> str:
                 "plot": Markup(plots.against(of, arm, figures)),
                 "rows": [
                     (
-                        _named(figure),
+                        figure.titled,
                         rounded(of.median(0, figure)),
                         rounded(of.median(arm, figure)),
                         told_comparison.sentence(of, arm, figure),
@@ -75,10 +75,6 @@ def comparison_page(of: Comparison) -> str:
         ],
         assumed=(*of.load.assumptions, *told.GENERAL),
     )
-
-
-def _named(figure: Figure) -> str:
-    return f"{figure.name} ({figure.unit})" if figure.unit else figure.name
 
 
 def _ranges(outcome: Outcome, figure: Figure) -> tuple[str, str]:

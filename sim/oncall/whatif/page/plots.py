@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Sheet
 
 from sim.oncall.whatif.compare import Comparison
-from sim.oncall.whatif.figures import BINS, NAMES, Figure, Floats
+from sim.oncall.whatif.figures import BINS, Figure, Floats
 
 _INK = "#010203"
 """Stands for the page's colour of text; nothing else in a drawing has it."""
@@ -77,7 +77,7 @@ def against(of: Comparison, arm: int, figures: Sequence[Figure]) -> str:
 
     def draw(axes: Axes) -> None:
         for row, figure in enumerate(figures):
-            place = NAMES.index(figure.name)
+            place = figure.place
             first, other = of.means[0, :, place], of.means[arm, :, place]
             known = np.isfinite(first) & np.isfinite(other) & (first > 0)
             if known.any():

@@ -1,0 +1,48 @@
+"""How the kernel is compiled, and where the result is kept for the next process."""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import platformdirs
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_HERE = Path(__file__).parent
+_SOURCES = (
+    _HERE.parent / "response.py",
+    *(_HERE / name for name in ("draws.py", "records.py")),
+    *sorted(_HERE.glob("kernel*.py")),
+)
+
+
+def _cache_folder() -> str:
+    """Return a folder that belongs to the sources as they are.
+
+    numba looks for changes in the file of a function alone, not in those of the functions that became part of
+    it; so a kernel kept beside its file would go on with an old `response.py`.
+    """
+    sources = b"".join(source.read_bytes() for source in _SOURCES)
+    kept = numba.config.CACHE_DIR or platformdirs.user_cache_dir("pagerdrill")  # type: ignore[attr-defined]
+    return str(Path(kept) / f"kernel-{blake2b(sources, digest_size=8).hexdigest()}")
+
+
+numba.config.CACHE_DIR = _cache_folder()  # type: ignore[attr-defined]
+
+# No reference is counted (`_nrt`): the arrays belong to the caller, and counting took most of the time.
+# For the same reason functions become part of those that call them: what they are given is large.
+_OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy"}
+
+
+def njit(function: Function) -> Function:
+    """Compile a function, and keep what was compiled for the next process."""
+    compiled: Function = numba.njit(cache=True, forceinline=True, **_OPTIONS)(function)
+    return compiled
+
+
+def inlined(function: Function) -> Function:
+    """Let a function become part of each that calls it before anything is compiled."""
+    part: Function = numba.njit(inline="always", **_OPTIONS)(function)
+    return part
