@@ -240,16 +240,14 @@ def _with_progress(whole: "Job", mapping: "Mapping", precision: "Precision | Non
 
 def _place(given: dict[str, Any], years: int) -> "AbstractContextManager[Mapping]":
     import os
+    from importlib.util import find_spec
 
     from sim.oncall.whatif import run
 
     if given["dask"]:
-        try:
-            return run.cluster(given["dask"])
-        except ImportError:
-            raise click.ClickException(
-                "--dask needs the package distributed: pip install 'pagerdrill[dask]'"
-            ) from None
+        if find_spec("distributed") is None:
+            raise click.ClickException("--dask needs the package distributed: pip install 'pagerdrill[dask]'")
+        return run.cluster(given["dask"])
     count = given["workers"] or (os.cpu_count() or 1 if years >= _MANY_YEARS else 1)
     return run.processes(count) if count > 1 else run.here()
 

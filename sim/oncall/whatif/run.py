@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sim.errors import PagerDrillError
 from sim.oncall.whatif import arrivals, figures, reference
 from sim.oncall.whatif.arrivals import Demand
 from sim.oncall.whatif.figures import NAMES, Floats, Year
@@ -146,10 +147,14 @@ def processes(count: int) -> Iterator[Mapping]:
 
 @contextmanager
 def cluster(address: str) -> Iterator[Mapping]:
-    """Play jobs on the workers of a Dask scheduler. Raises OSError if it cannot be reached."""
+    """Play jobs on the workers of a Dask scheduler. Raises PagerDrillError if it cannot be reached."""
     from distributed import Client  # noqa: PLC0415
 
-    with Client(address, timeout=10) as client:  # type: ignore[no-untyped-call]
+    try:
+        reached = Client(address, timeout=10)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as problem:
+        raise PagerDrillError(f"no Dask scheduler answers at {address}: {problem}") from None
+    with reached as client:
         workers = max(1, len(client.ncores()))
         yield lambda function, some: _ahead(_submit_to(client), function, some, 3 * workers)
 

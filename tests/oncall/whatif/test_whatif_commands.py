@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from distributed import LocalCluster
 
 from cli import main
 from sim.oncall.load.defaults import default_load
@@ -41,6 +42,15 @@ def test_a_simulation_says_the_same_in_words_json_and_csv_and_fits_a_terminal() 
 def test_the_number_of_processes_changes_nothing() -> None:
     alone, both = (run("simulate", WEEKLY, "--years", "40", "--json", "--workers", n) for n in ("1", "2"))
     assert alone == both
+
+
+def test_a_cluster_changes_nothing_and_one_that_is_not_there_is_named() -> None:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+        there = run("simulate", WEEKLY, "--years", "20", "--json", "--dask", cluster.scheduler_address)
+    assert there == run("simulate", WEEKLY, "--years", "20", "--json")
+    assert "no Dask scheduler answers at nowhere://1" in run(
+        "simulate", WEEKLY, "--dask", "nowhere://1", code=1
+    )
 
 
 def test_years_go_on_until_a_figure_is_known_so_well() -> None:
