@@ -35,6 +35,7 @@ from sim.oncall.whatif.records import (
     PERSON,
     SHIFT_ENDS,
     STEP_ENDS,
+    WAITING_MAX,
     WAKES,
     WORK_ENDS,
     Alerts,
@@ -210,8 +211,9 @@ def _assign(
         if state.people[it.turn_people[row]].work < 0:
             _begin(it, how, now, alert, it.turn_people[row], state)
             return
-    state.waiting[state.counts[WAITING]] = alert
-    state.counts[WAITING] += 1
+    if state.counts[WAITING] < WAITING_MAX:
+        state.waiting[state.counts[WAITING]] = alert
+        state.counts[WAITING] += 1
 
 
 @njit

@@ -12,6 +12,10 @@ MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 
 WORK_ENDS, SHIFT_ENDS, WAKES, ACKNOWLEDGES, STEP_ENDS, ARRIVES = range(6)
 """What can happen, in the order in which it does at one instant."""
+WAITING_MAX = 500
+"""Where so many incidents wait nobody gets to one more: it is never done. An assumption; a team with so many
+has more work than time, and is told so."""
+
 KIND, ALERT, PERSON = 2**56, 2**24, 2**15
 """All that happens at one instant is in order of kind * KIND + alert * ALERT + person * PERSON + step."""
 

@@ -29,6 +29,7 @@ from sim.oncall.whatif.records import (
     PERSON,
     SHIFT_ENDS,
     STEP_ENDS,
+    WAITING_MAX,
     WAKES,
     WORK_ENDS,
     Alerts,
@@ -199,7 +200,8 @@ class _Team:
             if self.people[person].work is None:
                 self.begin(alert, person)
                 return
-        self.waiting.append(alert)
+        if len(self.waiting) < WAITING_MAX:
+            self.waiting.append(alert)
 
     def begin(self, alert: int, person: int) -> None:
         incident, worker, how = self.incidents[alert], self.people[person], self.how

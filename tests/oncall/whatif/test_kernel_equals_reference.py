@@ -11,9 +11,9 @@ from sim.oncall.schedule.policy import RotationPolicy
 from sim.oncall.whatif import reference
 from sim.oncall.whatif.draws import MODULUS
 from sim.oncall.whatif.parameters import Response
-from sim.oncall.whatif.records import Alerts
+from sim.oncall.whatif.records import DONE, WAITING_MAX, Alerts
 from sim.oncall.whatif.table import YEAR_MS
-from tests.oncall.whatif.years import MINUTE, table_of
+from tests.oncall.whatif.years import AT_ONCE, HOUR, MINUTE, alerts_of, policy_of, table_of
 
 kernel = pytest.importorskip("sim.oncall.whatif.kernel", reason="the kernel needs numba")
 
@@ -128,3 +128,13 @@ def test_the_kernel_gives_the_records_of_the_reference(
         reference.simulate(table, alerts, how), kernel.simulate(table, alerts, how), strict=True
     ):
         np.testing.assert_array_equal(one, other)
+
+
+def test_both_leave_undone_what_nobody_gets_to() -> None:
+    table = table_of(policy_of(["a"], [{"targets": ["a"], "minutes": 5}]))
+    count = WAITING_MAX + 100
+    alerts = alerts_of([10 * HOUR] * count, [HOUR] * count)
+    one, other = (engine(table, alerts, AT_ONCE) for engine in (reference.simulate, kernel.simulate))
+    assert (one.alerts[:, DONE] < 0).sum() == 99  # one is at work, so many wait
+    for mine, theirs in zip(one, other, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
