@@ -12,7 +12,7 @@ from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 from sim.oncall.imports.ical_events import Event, EventError
 from sim.oncall.imports.weekly import DAY, WEEK, restrictions
 from sim.oncall.schedule.policy import LENGTH_MAX, LayerRule, Rotation
-from sim.oncall.schedule.wall_clock import first_at
+from sim.oncall.schedule.wall_clock import first_at, shown
 from sim.oncall.schedule.windows import Span
 
 OCCURRENCES_MAX = 60_000
@@ -192,22 +192,20 @@ def _checked(event: Event) -> tuple[str, int]:
 def occurrences(event: Event, first: datetime, last: datetime) -> Iterator[Span]:
     """Yield the occurrences of a series that begin between two instants. Raises EventError.
 
-    Each is as long by the clock on the wall as the first one, as calendars show it.
+    Each begins and ends at the hours of the clock that the series names, as the windows of a layer do: one that
+    would begin while clocks jump ahead begins right after, and what lies inside the jump alone is not.
     """
-    starts = (
-        set(_by_rule(event, last)) | set(event.added)
-        if event.rule is not None
-        else {event.start, *event.added}
-    )
-    for start in sorted(starts - event.excluded):
-        if first <= start <= last:
-            local = start.astimezone(event.zone).replace(tzinfo=None)
-            end = first_at(local + event.length, event.zone)
-            if start < end:
-                yield start, end
+    named = _by_rule(event, last) if event.rule is not None else [event.begin]
+    begins = {first_at(local, event.zone): local for local in named}
+    begins |= {added: shown(added, event.zone) for added in event.added}
+    for start in sorted(begins.keys() - event.excluded):
+        end = first_at(begins[start] + event.length, event.zone)
+        if first <= start <= last and start < end:
+            yield start, end
 
 
 def _by_rule(event: Event, last: datetime) -> Iterator[datetime]:
+    """Yield when the occurrences of a rule begin by the clock, as far as an instant."""
     _checked(event)
     parts = {key: value for key, value in event.rule.items() if key != "UNTIL"}
     text = type(event.rule)(parts).to_ical().decode()
@@ -222,7 +220,7 @@ def _by_rule(event: Event, last: datetime) -> Iterator[datetime]:
                 return
             if count == OCCURRENCES_MAX:
                 raise EventError(f"comes back over {OCCURRENCES_MAX:,} times; begin the series later")
-            yield start
+            yield local
     except (ValueError, TypeError, OverflowError) as problem:
         if isinstance(problem, EventError):
             raise
