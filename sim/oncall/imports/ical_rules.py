@@ -192,8 +192,8 @@ def _checked(event: Event) -> tuple[str, int]:
 def occurrences(event: Event, first: datetime, last: datetime) -> Iterator[Span]:
     """Yield the occurrences of a series that begin between two instants. Raises EventError.
 
-    Each begins and ends at the hours of the clock that the series names, as the windows of a layer do: one that
-    would begin while clocks jump ahead begins right after, and what lies inside the jump alone is not.
+    Each begins and ends at the hours of the clock that the series names, as the windows of a layer do:
+    one that would begin while clocks jump begins right after, and what lies inside the jump alone is not.
     """
     named = _by_rule(event, last) if event.rule is not None else [event.begin]
     begins = {first_at(local, event.zone): local for local in named}
