@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sim.oncall.fit_command import fit
 from sim.oncall.import_command import import_
 from sim.oncall.whatif.commands import compare, simulate, size
 
@@ -224,6 +225,7 @@ def _when(text: str) -> str:
 
 
 rotation.add_command(import_)
+rotation.add_command(fit)
 rotation.add_command(simulate)
 rotation.add_command(compare)
 rotation.add_command(size)

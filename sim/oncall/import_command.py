@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from sim.oncall.zone_option import check_zone
+
 
 @click.command("import")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -30,8 +32,7 @@ def import_(file: Path, output: Path | None, **given: Any) -> None:
     from sim.oncall.imports.written import written
     from sim.output import write_whole
 
-    if given["zone"] is not None:
-        _check_zone(given["zone"])
+    check_zone(given["zone"])
     if given["layer"] is not None and slug(given["layer"], "primary") != given["layer"]:
         raise click.UsageError("--layer takes lower case letters, digits and single hyphens, e.g. primary")
     found = imported(file, given["given"], given["zone"], given["layer"])
@@ -44,14 +45,3 @@ def import_(file: Path, output: Path | None, **given: Any) -> None:
         click.echo(f"{output}: {people} people, {layers} layers")
     for note in found.notes:
         click.echo(f"note: {note}", err=True)
-
-
-def _check_zone(zone: str) -> None:
-    from pydantic import TypeAdapter, ValidationError
-
-    from sim.oncall.schedule.policy import ZoneName
-
-    try:
-        TypeAdapter(ZoneName).validate_python(zone)
-    except ValidationError as problem:
-        raise click.UsageError(problem.errors()[0]["msg"].removeprefix("Value error, ")) from None

@@ -53,7 +53,7 @@ def idiomatic(table, alerts, how) -> float:
         first, second = int(alerts.first[number]), int(alerts.second[number])
         for step in range(len(it.steps) - 1):
             person = on_call(step)
-            delay = how.away_median_s * 1000 * math.exp(how.away_sigma * normal_of(first, second))
+            delay = how.away.median_s * 1000 * math.exp(how.away.sigma * normal_of(first, second))
             acknowledged = env.timeout(delay)
             yield acknowledged | env.timeout(int(it.steps["ms"][step]))
             if acknowledged.processed:

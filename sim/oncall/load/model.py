@@ -13,24 +13,23 @@ HOURS = 168
 RULES_MAX = 1_000
 
 Severity = Literal["P1", "P2", "P3", "P4"]
+Measured = Literal["pages", "hands-on time"]
 SEVERITIES: tuple[Severity, ...] = ("P1", "P2", "P3", "P4")
 
 
-class Lognormal(Frozen):
-    """A lognormal time: its median in minutes, and the standard deviation of its logarithm."""
+class Part(Frozen):
+    """One of the lognormal times of a mixture: its median in minutes, the standard deviation of its
+    logarithm, and its share."""
 
     median: Positive
     sigma: Annotated[float, Field(ge=0.0, le=5.0)]
-
-
-class Part(Lognormal):
-    """One of the lognormal times of a mixture, and its share."""
-
     share: Share = 1.0
 
 
 Mixture = Annotated[tuple[Part, ...], Field(min_length=1, max_length=3)]
 """Lognormal times of which each thing has one, by their shares."""
+Pair = Annotated[tuple[Part, ...], Field(min_length=1, max_length=2)]
+"""The same, of at most two."""
 
 
 class Acknowledge(Frozen):
@@ -39,9 +38,9 @@ class Acknowledge(Frozen):
     Where these are given the rings that a sleeper does not hear are among them.
     """
 
-    desk: Lognormal
-    away: Lognormal
-    asleep: Lognormal
+    desk: Pair
+    away: Pair
+    asleep: Pair
 
 
 class Bursts(Frozen):
@@ -88,6 +87,8 @@ class Load(Frozen):
     """Of the alerts that need action, those passed on to another person for other reasons than shifts."""
     longest_hours: Positive = 24.0
     """No alert takes more hands-on time."""
+    measured: tuple[Measured, ...] = ()
+    """What is known from the team's own history, besides times to acknowledge."""
     assumptions: tuple[str, ...] = ()
     """What in here is not measured, and where it comes from."""
 
@@ -109,8 +110,11 @@ class Load(Frozen):
 
     def _mixtures(self) -> list[tuple[str, tuple[Part, ...]]]:
         named = [(f"hands_on {severity}", mixture) for severity, mixture in self.hands_on.items()]
+        own = self.acknowledge
+        acknowledge = [("desk", own.desk), ("away", own.away), ("asleep", own.asleep)] if own else []
         return [
             *named,
+            *((f"acknowledge {where}", mixture) for where, mixture in acknowledge),
             ("no_action", self.no_action),
             *([("lifetime", self.lifetime)] if self.lifetime else []),
         ]

@@ -1,7 +1,8 @@
 """The alerts of a team-year, drawn from a load: the same for every policy that is compared."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from sim.oncall.load.model import HOURS, SEVERITIES, Load, Mixture
 from sim.oncall.whatif.draws import MODULUS
 from sim.oncall.whatif.records import HOUR_MS, MINUTE_MS, Alerts, Ints
-from sim.oncall.whatif.table import WEEKS, YEAR_MS, Table
+from sim.oncall.whatif.table import WEEKS, YEAR_MS
 
 Floats = NDArray[np.float64]
 
@@ -46,12 +47,23 @@ class Demand:
     """1 for rules whose noise is gone."""
 
 
-def demand(load: Load, table: Table, fixed: tuple[str, ...] = ()) -> Demand:
-    """Return a load made ready for the year of a table. Of the rules in `fixed` only what needs action is
-    left."""
-    zone = ZoneInfo(load.zone) if load.zone is not None else table.zone
+class Year(Protocol):
+    """When a year begins, and the zone whose clock its hours go by: a table, or less."""
+
+    @property
+    def start(self) -> datetime:
+        """Its first instant."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of a load that names none."""
+
+
+def demand(load: Load, year: Year, fixed: tuple[str, ...] = ()) -> Demand:
+    """Return a load made ready for a year. Of the rules in `fixed` only what needs action is left."""
+    zone = ZoneInfo(load.zone) if load.zone is not None else year.zone
     shares = np.array(load.hours) / sum(load.hours)
-    of_week = [_hour_of_week(table, hour, zone) for hour in range(WEEKS * HOURS)]
+    of_week = [_hour_of_week(year, hour, zone) for hour in range(WEEKS * HOURS)]
     bursts = load.bursts
     more = bursts.size - 1 if bursts else 0.0
     burst = bursts.share / (bursts.size - bursts.share * more) if bursts else 0.0
@@ -95,8 +107,8 @@ def draw(wanted: Demand, seed: int, year: int) -> Alerts:
     return Alerts(*(column[stays] for column in alerts))
 
 
-def _hour_of_week(table: Table, hour: int, zone: ZoneInfo) -> int:
-    local = (table.start + timedelta(hours=hour)).astimezone(zone)
+def _hour_of_week(year: Year, hour: int, zone: ZoneInfo) -> int:
+    local = (year.start + timedelta(hours=hour)).astimezone(zone)
     return local.weekday() * 24 + local.hour
 
 
@@ -153,18 +165,18 @@ def _work(
     wanted: Demand, severity: Ints, needs_action: NDArray[np.bool_], random: np.random.Generator
 ) -> Ints:
     """Return the hands-on time of each alert in ms."""
-    work = _drawn(wanted.no_action, len(severity), random)
+    work = drawn(wanted.no_action, len(severity), random)
     for number, mixture in enumerate(wanted.hands_on, 1):
         theirs = np.flatnonzero(needs_action & (severity == number))
-        work[theirs] = _drawn(mixture, len(theirs), random)
+        work[theirs] = drawn(mixture, len(theirs), random)
     if wanted.reassigned > 0:
         passed_on = needs_action & (random.random(len(work)) < wanted.reassigned)
         work += passed_on * (_BRIEF_MINUTES * MINUTE_MS)
     return np.minimum(work * wanted.work_factor, wanted.longest_ms).astype(np.int64)
 
 
-def _drawn(mixture: Mixture, count: int, random: np.random.Generator) -> Floats:
-    """Return times of a mixture in ms."""
+def drawn(mixture: Mixture, count: int, random: np.random.Generator) -> Floats:
+    """Return times of a mixture in ms, in no order."""
     normals = random.standard_normal(count)
     if len(mixture) == 1:
         one: Floats = np.exp(mixture[0].sigma * normals) * (mixture[0].median * MINUTE_MS)

@@ -171,7 +171,7 @@ def size(**given: Any) -> None:
     if timed and of_team.acknowledge is None:
         raise click.UsageError(
             f"{timed[0]}: how fast this team responds is not known; "
-            "give a --load with its own times to acknowledge"
+            "fit a --load to its history with `rotation fit`, or write its own times to acknowledge in one"
         )
     wanted = _sizes(given["people"], policy)
     minutes, turns = _minutes(given["minutes"]), _turns(given["turns"])

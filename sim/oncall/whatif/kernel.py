@@ -26,7 +26,7 @@ from sim.oncall.whatif.kernel_state import (
     push,
     row_of,
 )
-from sim.oncall.whatif.parameters import Response
+from sim.oncall.whatif.parameters import Delay, Response
 from sim.oncall.whatif.records import (
     ACKNOWLEDGES,
     ALERT,
@@ -156,6 +156,13 @@ def _reach(
     state.incidents[alert].open = 0
 
 
+@inlined
+def _delay(how: Response, times: Delay, uniform: float, normal: float) -> int:
+    if uniform < times.slow:
+        return delay_ms(times.slow_median_s, times.slow_sigma, normal, how.longest_s)
+    return delay_ms(times.median_s, times.sigma, normal, how.longest_s)
+
+
 @njit
 def _page(
     it: Compiled,
@@ -179,15 +186,16 @@ def _page(
     state.incidents[alert].first = following(state.incidents[alert].first)
     state.incidents[alert].second = following(state.incidents[alert].second)
     normal = normal_of(state.incidents[alert].first, state.incidents[alert].second)
+    uniform = uniform_of(state.incidents[alert].luck)
     wakes = now
     if _sleeps(it, how, now, person, state):
-        wakes += round(rings_unheard(uniform_of(state.incidents[alert].luck), how.wakes) * how.ring_again_ms)
-        delay = delay_ms(how.asleep_median_s, how.asleep_sigma, normal, how.longest_s)
+        wakes += round(rings_unheard(uniform, how.wakes) * how.ring_again_ms)
+        delay = _delay(how, how.asleep, uniform, normal)
         push(state, wakes, WAKES * KIND + alert * ALERT + person * PERSON + step, place)
     elif state.people[person].work >= 0 or at_desk(now + _ahead(it, now, person, state)):
-        delay = delay_ms(how.desk_median_s, how.desk_sigma, normal, how.longest_s)
+        delay = _delay(how, how.desk, uniform, normal)
     else:
-        delay = delay_ms(how.away_median_s, how.away_sigma, normal, how.longest_s)
+        delay = _delay(how, how.away, uniform, normal)
     comes = wakes + delay
     if comes <= state.incidents[alert].expected:
         state.incidents[alert].expected = comes

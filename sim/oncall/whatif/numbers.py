@@ -6,7 +6,7 @@ from sim.oncall.whatif.figures import Figure
 
 
 def rounded(value: float) -> str:
-    """Return a number with two digits that count, and at most two decimals."""
+    """Return a number with two digits that count, and at most two decimals; from 10,000 on in thousands."""
     if math.isnan(value):
         return "?"
     if math.isinf(value):
@@ -14,7 +14,8 @@ def rounded(value: float) -> str:
     if value == 0 or abs(value) < 0.005:
         return "0"
     places = min(2, 1 - math.floor(math.log10(abs(value))))
-    return f"{round(value, places):,.{max(0, places)}f}"
+    near = round(value, places)
+    return f"{near / 1000:,.0f}k" if abs(near) >= 10_000 else f"{near:,.{max(0, places)}f}"
 
 
 def between(low: float, high: float) -> str:

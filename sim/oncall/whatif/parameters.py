@@ -5,20 +5,32 @@ from typing import NamedTuple
 from sim.oncall import response
 
 
+class Delay(NamedTuple):
+    """A time to acknowledge: lognormal, or for a share (`slow`) of the pages another lognormal."""
+
+    median_s: float
+    sigma: float
+    slow: float = 0.0
+    slow_median_s: float = 1.0
+    slow_sigma: float = 0.0
+
+    def times(self, factor: float) -> "Delay":
+        """Return a time that takes so many times as long."""
+        return self._replace(median_s=self.median_s * factor, slow_median_s=self.slow_median_s * factor)
+
+
 class Response(NamedTuple):
-    """How people respond to pages. Medians in seconds, spans in ms, all numbers as floats.
+    """How people respond to pages. Spans in ms, all numbers as floats.
 
     What is not taken from facts.md, section D, says so and is an assumption.
     """
 
-    desk_median_s: float = response.ACK_AT_DESK_MEDIAN_S
-    desk_sigma: float = response.ACK_SIGMA
-    away_median_s: float = response.ACK_AWAY_MEDIAN_S
-    away_sigma: float = response.ACK_SIGMA
-    asleep_median_s: float = response.ACK_ASLEEP_MEDIAN_S
-    asleep_sigma: float = response.ACK_ASLEEP_SIGMA
+    desk: Delay = Delay(response.ACK_AT_DESK_MEDIAN_S, response.ACK_SIGMA)
+    away: Delay = Delay(response.ACK_AWAY_MEDIAN_S, response.ACK_SIGMA)
+    asleep: Delay = Delay(response.ACK_ASLEEP_MEDIAN_S, response.ACK_ASLEEP_SIGMA)
     longest_s: float = response.LONGEST_S
     wakes: float = response.WAKES_PER_RING
+    """1 where `asleep` has the rings in it that a sleeper does not hear; only then may it have two parts."""
     ring_again_ms: float = response.RING_AGAIN_S * 1000
     inertia: float = 1.0
     slower_per_hour: float = 0.03

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.oncall.load.model import Load
+from sim.oncall.load.model import Load, Part
 from sim.oncall.whatif.arrivals import Demand
-from sim.oncall.whatif.parameters import Response
+from sim.oncall.whatif.parameters import Delay, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +74,30 @@ def response_of(load: Load) -> Response:
     if own is None:
         return Response()
     return Response(
-        desk_median_s=own.desk.median * 60,
-        desk_sigma=own.desk.sigma,
-        away_median_s=own.away.median * 60,
-        away_sigma=own.away.sigma,
-        asleep_median_s=own.asleep.median * 60,
-        asleep_sigma=own.asleep.sigma,
+        desk=_delay(own.desk),
+        away=_delay(own.away),
+        asleep=_delay(own.asleep),
         longest_s=24 * 3600.0,
         wakes=1.0,
     )
 
 
+def _delay(parts: tuple[Part, ...]) -> Delay:
+    first, last = parts[0], parts[-1]
+    slow = last.share if len(parts) > 1 else 0.0
+    return Delay(first.median * 60, first.sigma, slow, last.median * 60, last.sigma)
+
+
 def priors_of(load: Load) -> tuple[Prior, ...]:
     """Return the ranges for a load: narrow for what its history tells."""
-    found = []
+    found, central = [], response_of(load)
     for prior in PRIORS:
         if prior.name == "wakes at a ring" and load.acknowledge is not None:
             continue
         if prior.name.startswith("acknowledge") and load.acknowledge is not None:
-            median = getattr(load.acknowledge, prior.name.rsplit(" ", 1)[1]).median * 60
+            median = getattr(central, prior.name.rsplit(" ", 1)[1]).median_s
             prior = replace(prior, low=median / _OWN, high=median * _OWN, text="median in s, of the history")  # noqa: PLW2901
-        elif prior.name == RATE and not load.assumptions:
+        elif prior.name in load.measured or (prior.name == RATE and not load.assumptions):
             prior = replace(prior, low=1 / _OWN, high=_OWN)  # noqa: PLW2901
         found.append(prior)
     return tuple(found)
@@ -116,9 +119,9 @@ def settings(load: Load, count: int, seed: int) -> Iterator[tuple[Setting, tuple
 
 def _setting(central: Response, values: dict[str, float]) -> Setting:
     how = central._replace(
-        desk_median_s=values["acknowledge at desk"],
-        away_median_s=values["acknowledge away"],
-        asleep_median_s=values["acknowledge asleep"],
+        desk=central.desk.times(values["acknowledge at desk"] / central.desk.median_s),
+        away=central.away.times(values["acknowledge away"] / central.away.median_s),
+        asleep=central.asleep.times(values["acknowledge asleep"] / central.asleep.median_s),
         wakes=values.get("wakes at a ring", central.wakes),
         inertia=values["sleep inertia"],
         slower_per_hour=values["slower by lost sleep"],

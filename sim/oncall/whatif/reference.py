@@ -20,7 +20,7 @@ import simpy
 
 from sim.oncall import response as people
 from sim.oncall.whatif.draws import following, normal_of, uniform_of
-from sim.oncall.whatif.parameters import Response
+from sim.oncall.whatif.parameters import Delay, Response
 from sim.oncall.whatif.records import (
     ACKNOWLEDGES,
     ALERT,
@@ -163,18 +163,24 @@ class _Team:
         if self.sleeps(person):
             unheard = people.rings_unheard(uniform_of(incident.luck), how.wakes)
             wakes += round(unheard * how.ring_again_ms)
-            delay = people.delay_ms(how.asleep_median_s, how.asleep_sigma, normal, how.longest_s)
+            delay = self.delay(how.asleep, incident, normal)
             self.at(wakes, WAKES, (alert, person, step), partial(self.wake, alert, person))
         elif self.people[person].work is not None or people.at_desk(self.local(person, self.now)):
-            delay = people.delay_ms(how.desk_median_s, how.desk_sigma, normal, how.longest_s)
+            delay = self.delay(how.desk, incident, normal)
         else:
-            delay = people.delay_ms(how.away_median_s, how.away_sigma, normal, how.longest_s)
+            delay = self.delay(how.away, incident, normal)
         self.at(
             wakes + delay,
             ACKNOWLEDGES,
             (alert, person, step),
             partial(self.acknowledge, alert, step, place, person),
         )
+
+    def delay(self, times: Delay, incident: _Incident, normal: float) -> int:
+        """Return a time to acknowledge; which of two kinds it is belongs to the page, as the number does."""
+        if uniform_of(incident.luck) < times.slow:
+            return people.delay_ms(times.slow_median_s, times.slow_sigma, normal, self.how.longest_s)
+        return people.delay_ms(times.median_s, times.sigma, normal, self.how.longest_s)
 
     def wake(self, alert: int, person: int) -> None:
         if self.incidents[alert].open:

@@ -6,11 +6,13 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from sim.oncall.load.mixture import SHARES, quantile
 from sim.oncall.load.model import Load, Mixture
 from sim.oncall.whatif.figures import Figure
 from sim.oncall.whatif.goals import Goal
 from sim.oncall.whatif.numbers import between, finite, rounded
 from sim.oncall.whatif.outcome import Outcome
+from sim.oncall.whatif.table import WEEKS
 
 WIDTH = 80
 
@@ -41,17 +43,27 @@ def text(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> str:
         lines.append(_row(outcome, figure))
     lines += ["", *INTERVALS, "", *_carried(outcome, named=named), *_limits(outcome, limits)]
     if load.lifetime is not None:
-        lines += ["", *item(f"tickets stay open, which is not taken for work: {mixture_text(load.lifetime)}")]
+        lines += ["", *item(_lifetime(load.lifetime))]
     lines += ["", *assumed(load)]
     return "\n".join(lines) + "\n"
 
 
-GENERAL = (
+_GENERAL = (
     "people sleep from 23:00 to 7:00 where they are, and are at their desk from 8:00 to 18:00 on weekdays",
-    "times to acknowledge at desk, away and asleep, waking, sleep inertia: facts of the literature, of which "
-    "only the order of magnitude can be defended; their ranges are those of the settings",
     "who acknowledges works on it, one incident at a time; at the end of a shift what waits is handed over",
 )
+
+
+_LITERATURE = (
+    "facts of the literature, of which only the order of magnitude can be defended; "
+    "their ranges are those of the settings"
+)
+
+
+def assumptions(load: Load) -> tuple[str, ...]:
+    """Return all that is assumed under a load, each in words."""
+    known = "" if load.acknowledge else "times to acknowledge at desk, away and asleep, waking, "
+    return (*load.assumptions, *_GENERAL, f"{known}sleep inertia, fatigue: {_LITERATURE}")
 
 
 def item(told: str) -> list[str]:
@@ -61,7 +73,12 @@ def item(told: str) -> list[str]:
 
 def assumed(load: Load) -> list[str]:
     """Return all that is assumed, in lines."""
-    return ["Assumed:", *(line for one in (*load.assumptions, *GENERAL) for line in item(one))]
+    return ["Assumed:", *(line for one in assumptions(load) for line in item(one))]
+
+
+def _lifetime(mixture: Mixture) -> str:
+    shown = ", ".join(f"p{100 * share:.0f} {rounded(quantile(mixture, share))}" for share in SHARES)
+    return f"tickets stay open, which is not taken for work: {shown} min ({mixture_text(mixture)})"
 
 
 def mixture_text(mixture: Mixture) -> str:
@@ -134,9 +151,15 @@ def plain(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> dict[str,
             {"name": name, **dict(zip(_KEYS, (float(value) for value in row), strict=True))}
             for name, row in zip(names_of(outcome.table.people, named=named), outcome.carried, strict=True)
         ],
+        "interruptions_by_hour_of_week": [float(count) for count in sums.heat / (sums.years * WEEKS)],
+        "lifetime_minutes": outcome.load.lifetime and _lifetime_plain(outcome.load.lifetime),
         "limits": [{"limit": str(one), "broken_in_settings": outcome.breaks(one)} for one in limits],
-        "assumptions": [*outcome.load.assumptions, *GENERAL],
+        "assumptions": list(assumptions(outcome.load)),
     }
+
+
+def _lifetime_plain(mixture: Mixture) -> dict[str, float]:
+    return {f"p{100 * share:.0f}": quantile(mixture, share) for share in SHARES}
 
 
 _KEYS = ("business_interruptions", "off_interruptions", "sleep_interruptions", "sleep_lost_h", "hands_on_h")

@@ -7,7 +7,7 @@ from typing import Any
 from sim.oncall.whatif.compare import NOISIEST, SURE, WORTH_NAMING, Comparison, Verdict, sensitivity
 from sim.oncall.whatif.figures import FIGURES, NAMES, Figure
 from sim.oncall.whatif.numbers import between, finite, rounded, with_unit
-from sim.oncall.whatif.told import GENERAL, WIDTH, assumed, item
+from sim.oncall.whatif.told import WIDTH, assumed, assumptions, item
 
 HEADLINES = tuple(
     FIGURES[NAMES.index(name)]
@@ -139,5 +139,5 @@ def plain(of: Comparison) -> dict[str, Any]:
             }
             for arm in range(1, len(of.arms))
         ],
-        "assumptions": [*of.load.assumptions, *GENERAL],
+        "assumptions": list(assumptions(of.load)),
     }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim.oncall.schedule.policy import RotationPolicy
 from sim.oncall.whatif import reference
 from sim.oncall.whatif.draws import MODULUS
-from sim.oncall.whatif.parameters import Response
+from sim.oncall.whatif.parameters import Delay, Response
 from sim.oncall.whatif.records import DONE, WAITING_MAX, Alerts
 from sim.oncall.whatif.table import YEAR_MS
 from tests.oncall.whatif.years import AT_ONCE, HOUR, MINUTE, alerts_of, policy_of, table_of
@@ -103,9 +103,11 @@ def years(draw: st.DrawFn) -> Alerts:
 
 ways = st.fixed_dictionaries(
     {
-        "desk_sigma": st.sampled_from([0.0, 0.8]),
-        "away_sigma": st.sampled_from([0.0, 0.8]),
-        "asleep_sigma": st.sampled_from([0.0, 0.7]),
+        "desk": st.sampled_from([Delay(90.0, 0.0), Delay(90.0, 0.8), Delay(60.0, 0.5, 0.3, 900.0, 1.0)]),
+        "away": st.sampled_from([Delay(240.0, 0.0), Delay(240.0, 0.8), Delay(30.0, 0.2, 0.6, 400.0, 0.0)]),
+        "asleep": st.sampled_from(
+            [Delay(300.0, 0.0), Delay(300.0, 0.7), Delay(300.0, 0.7, 0.2, 5000.0, 1.0)]
+        ),
         "wakes": st.sampled_from([0.3, 0.75, 1.0]),
         "inertia": st.sampled_from([0.0, 1.0]),
         "slower_per_hour": st.sampled_from([0.0, 0.1]),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.oncall import response
-from sim.oncall.whatif.parameters import Response
+from sim.oncall.whatif.parameters import Delay, Response
 from sim.oncall.whatif.records import Alerts, Records
 from sim.oncall.whatif.reference import simulate
 from sim.oncall.whatif.table import Table
@@ -46,14 +46,14 @@ def weekly(steps: int = 1) -> Table:
 
 
 def test_a_step_follows_when_nobody_acknowledges_in_time_and_the_first_may_still() -> None:
-    slow = MINUTE_EACH._replace(desk_median_s=420, away_median_s=420)
+    slow = MINUTE_EACH._replace(desk=Delay(420.0, 0.0), away=Delay(420.0, 0.0))
     records = simulate(weekly(2), alerts_of([10 * HOUR]), slow)
     assert pages(records) == [(600, "a", 0), (605, "b", 1)]
     assert records.alerts.tolist() == [[607 * MINUTE, 0, 0, 2, 0, 607 * MINUTE]]
 
 
 def test_an_alert_is_missed_when_all_steps_and_repeats_are_over() -> None:
-    never = MINUTE_EACH._replace(desk_median_s=1e6, away_median_s=1e6, longest_s=1e6)
+    never = MINUTE_EACH._replace(desk=Delay(1e6, 0.0), away=Delay(1e6, 0.0), longest_s=1e6)
     table = table_of(policy_of(["a"], [{"targets": ["a"], "minutes": 5}], repeats=2))
     records = simulate(table, alerts_of([10 * HOUR]), never)
     assert pages(records) == [(600, "a", 0), (605, "a", 1), (610, "a", 2)]
@@ -118,7 +118,7 @@ def test_what_ends_soon_is_finished_after_the_shift() -> None:
 
 
 def woken(alerts: Alerts, **more: float) -> Records:
-    how = Response()._replace(wakes=1.0, asleep_sigma=0, slower_per_hour=0, **more)
+    how = Response()._replace(wakes=1.0, asleep=Delay(300.0, 0.0), slower_per_hour=0, **more)
     return simulate(table_of(policy_of(["a"], [{"targets": ["a"], "minutes": 30}])), alerts, how)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.oncall.whatif.draws import MODULUS
+from sim.oncall.whatif.parameters import Delay
 from sim.oncall.whatif.records import ACKNOWLEDGED, STEP, Alerts
 from sim.oncall.whatif.reference import simulate
 from sim.oncall.whatif.table import YEAR_MS
@@ -63,9 +64,7 @@ def below(seconds: float, median_s: float, sigma: float) -> float:
 def test_a_chain_of_escalation_is_as_likely_as_its_closed_form_says() -> None:
     steps = [{"targets": ["a"], "minutes": 5}, {"targets": ["b"], "minutes": 10}]
     table = table_of(policy_of(["a", "b"], steps))
-    how = AT_ONCE._replace(
-        desk_median_s=240, away_median_s=240, desk_sigma=0.8, away_sigma=0.8, longest_s=1e9
-    )
+    how = AT_ONCE._replace(desk=Delay(240.0, 0.8), away=Delay(240.0, 0.8), longest_s=1e9)
     alerts = random_year(1, 20_000, 0)
     records = simulate(table, alerts, how)
     acknowledged = records.alerts[:, ACKNOWLEDGED] - alerts.at
@@ -82,7 +81,7 @@ def test_a_chain_of_escalation_is_as_likely_as_its_closed_form_says() -> None:
 def test_a_sleeper_hears_each_ring_with_the_same_probability() -> None:
     table = table_of(policy_of(["a"], [{"targets": ["a"], "minutes": 9_000}]))
     how = AT_ONCE._replace(
-        asleep_median_s=60, asleep_sigma=0, wakes=0.75, settle_ms=0, sleep_from_ms=1, sleep_until_ms=0
+        asleep=Delay(60.0, 0.0), wakes=0.75, settle_ms=0, sleep_from_ms=1, sleep_until_ms=0
     )
     alerts = random_year(1, 20_000, 0)
     apart = np.diff(alerts.at, prepend=-YEAR_MS) > 60 * MINUTE  # who was just woken is awake

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.oncall.schedule.policy import RotationPolicy
 from sim.oncall.whatif.draws import MODULUS
-from sim.oncall.whatif.parameters import Response
+from sim.oncall.whatif.parameters import Delay, Response
 from sim.oncall.whatif.records import Alerts
 from sim.oncall.whatif.table import Table, compiled
 
@@ -16,12 +16,12 @@ MONDAY = datetime.fromisoformat("2024-01-01T00:00+00:00")
 MINUTE, HOUR = 60_000, 3_600_000
 
 AT_ONCE = Response(
-    desk_median_s=1e-9, desk_sigma=0, away_median_s=1e-9, away_sigma=0, inertia=0, slower_per_hour=0,
+    desk=Delay(1e-9, 0.0), away=Delay(1e-9, 0.0), inertia=0, slower_per_hour=0,
     sleep_from_ms=0, sleep_until_ms=0,
 )  # fmt: skip
 """Nobody sleeps or tires, and every page is acknowledged at once."""
 
-MINUTE_EACH = AT_ONCE._replace(desk_median_s=60, away_median_s=60)
+MINUTE_EACH = AT_ONCE._replace(desk=Delay(60.0, 0.0), away=Delay(60.0, 0.0))
 """The same, a minute after the page."""
 
 

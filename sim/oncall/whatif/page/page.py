@@ -40,7 +40,7 @@ def outcome_page(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> st
         heat=Markup(plots.heat(outcome.sums.heat / weeks)),
         until=Markup(plots.until(outcome.sums.acknowledged, outcome.sums.mitigated)),
         intervals=told.INTERVALS,
-        assumed=(*outcome.load.assumptions, *told.GENERAL),
+        assumed=told.assumptions(outcome.load),
     )
 
 
@@ -73,7 +73,7 @@ def comparison_page(of: Comparison) -> str:
             }
             for arm in range(1, len(of.arms))
         ],
-        assumed=(*of.load.assumptions, *told.GENERAL),
+        assumed=told.assumptions(of.load),
     )
 
 

@@ -1,0 +1,134 @@
+"""Lognormal times and mixtures of two of them, fitted to what was measured and held against it.
+
+Expectation maximisation: Dempster, Laird and Rubin 1977. Which of the two describes times better: Schwarz's
+criterion (BIC, 1978). How far it is from them: the distance of Kolmogorov and Smirnov.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.oncall.load.mixture import SHARES, share_below
+from sim.oncall.load.model import Mixture, Part
+
+Floats = NDArray[np.float64]
+
+FEWEST_FOR_TWO = 50
+"""To fewer times no mixture is fitted: it has five parameters. An assumption."""
+_SIGMA_MIN, _SIGMA_MAX = 0.05, 5.0
+_STEPS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A distribution fitted to times: its parts, Schwarz's criterion (less is better), and its distance."""
+
+    parts: Mixture
+    bic: float
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Times of one kind in minutes, in order, and what was fitted to them: one lognormal, and where there are
+    enough two."""
+
+    name: str
+    minutes: Floats
+    one: Fit
+    two: Fit | None
+
+    @property
+    def best(self) -> Fit:
+        """Return what describes them best by Schwarz's criterion."""
+        return self.two if self.two is not None and self.two.bic < self.one.bic else self.one
+
+    @property
+    def by_chance(self) -> float:
+        """Return the distance that one sample in twenty would exceed, if the distribution were true."""
+        return 1.358 / math.sqrt(len(self.minutes))
+
+    def quantiles(self) -> tuple[float, ...]:
+        """Return the quantiles of what was measured."""
+        ranks = [max(0, math.ceil(share * len(self.minutes)) - 1) for share in SHARES]
+        return tuple(float(self.minutes[rank]) for rank in ranks)
+
+
+def fitted(name: str, minutes: Sequence[float], step: float) -> Times:
+    """Return times with what fits them. `step` is how coarse they are in minutes: 0 stands for half of it."""
+    ordered = np.sort(np.maximum(np.asarray(minutes, dtype=np.float64), step / 2))
+    logs = np.log(ordered)
+    one = _fit(
+        ordered, _sorted_parts(np.array([1.0]), np.array([logs.mean()]), np.array([logs.std()])), 2, step
+    )
+    if len(ordered) < FEWEST_FOR_TWO or logs[0] == logs[-1]:
+        return Times(name, ordered, one, None)
+    return Times(name, ordered, one, _fit(ordered, _two(logs), 5, step))
+
+
+def distance(parts: Mixture, ordered: Floats, step: float) -> float:
+    """Return the largest difference between a distribution and the share of times up to each one.
+
+    Of times that were rounded to a step, those of one value lie anywhere within half of it: they are compared
+    at its end.
+    """
+    values, counts = np.unique(ordered, return_counts=True)
+    up_to = np.cumsum(counts) / len(ordered)
+    edge = values + (step / 2 if len(values) < len(ordered) else 0.0)
+    after = share_below(parts, edge)
+    before = np.concatenate([[0.0], up_to[:-1]])
+    low = after if len(values) == len(ordered) else share_below(parts, np.maximum(values - step / 2, 1e-9))
+    return float(max(np.abs(after - up_to).max(), np.abs(low - before).max()))
+
+
+def _fit(ordered: Floats, parts: Mixture, parameters: int, step: float) -> Fit:
+    logs = np.log(ordered)
+    likelihood = np.log(sum(_density(logs, part) for part in parts)).sum()
+    bic = parameters * math.log(len(logs)) - 2 * float(likelihood)
+    return Fit(parts, bic, distance(parts, ordered, step))
+
+
+def _density(logs: Floats, part: Part) -> Floats:
+    score = (logs - math.log(part.median)) / part.sigma
+    dense: Floats = part.share * np.exp(-0.5 * score**2) / (part.sigma * math.sqrt(2 * math.pi)) + 1e-300
+    return dense
+
+
+def _two(logs: Floats) -> Mixture:
+    """Return the mixture of two that is most likely, found from three beginnings."""
+    found = [_maximised(logs, np.quantile(logs, [low, 1 - low])) for low in (0.05, 0.15, 0.3)]
+    return max(found, key=lambda parts: float(np.log(sum(_density(logs, part) for part in parts)).sum()))
+
+
+def _maximised(logs: Floats, means: Floats) -> Mixture:
+    shares, sigmas = np.array([0.5, 0.5]), np.full(2, max(float(logs.std()), _SIGMA_MIN))
+    for _ in range(_STEPS):
+        dense = shares * np.exp(-0.5 * ((logs[:, None] - means) / sigmas) ** 2) / sigmas + 1e-300
+        belongs = dense / dense.sum(axis=1, keepdims=True)
+        weights = belongs.sum(axis=0)
+        moved = (belongs * logs[:, None]).sum(axis=0) / weights
+        spread = (belongs * (logs[:, None] - moved) ** 2).sum(axis=0) / weights
+        sigmas = np.clip(np.sqrt(spread), _SIGMA_MIN, _SIGMA_MAX)
+        still = np.abs(moved - means).max() < 1e-6
+        means, shares = moved, weights / len(logs)
+        if still:
+            break
+    return _sorted_parts(shares, means, sigmas)
+
+
+def _sorted_parts(shares: Floats, means: Floats, sigmas: Floats) -> Mixture:
+    """Return parts as a load has them, the shorter first; rounded, so that a file says what was judged."""
+    order = np.argsort(means, kind="stable")
+    rounded = [round(float(shares[place]), 4) for place in order]
+    rounded[-1] = round(1.0 - sum(rounded[:-1]), 4)
+    return tuple(
+        Part(
+            median=float(f"{math.exp(means[place]):.5g}"),
+            sigma=round(float(np.clip(sigmas[place], _SIGMA_MIN, _SIGMA_MAX)), 4),
+            share=share,
+        )
+        for place, share in zip(order, rounded, strict=True)
+    )
