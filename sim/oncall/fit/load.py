@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sim.oncall import response
 from sim.oncall.fit.history import History, Incident
@@ -24,7 +25,7 @@ from sim.oncall.load.model import (
 
 FEWEST_TIMES = 20
 """No distribution is fitted to fewer times: an assumption."""
-FEWEST_HOURS = 168
+FEWEST = timedelta(weeks=1)
 """From a shorter window no week is told: a drill, or an afternoon."""
 LIFETIME = "open ticket"
 _RULES = 200
@@ -42,7 +43,7 @@ class FittedLoad:
     history: History
     load: Load
     week: Week | None
-    """None: the window is too short to tell."""
+    """None: the history does not tell."""
     spread: Spread | None
     times: tuple[Times, ...]
 
@@ -55,10 +56,8 @@ def fit(history: History, name: str) -> FittedLoad:
     week = spread = None
     per_week, hours = _DEFAULT.per_week, _DEFAULT.hours
     day_spread, bursts = _DEFAULT.day_spread, _DEFAULT.bursts
-    if history.span.total_seconds() < FEWEST_HOURS * 3600:
-        assumed += [
-            "the window is shorter than a week: number and hours of pages are those of the literature"
-        ]
+    if (untold := _untold(history)) is not None:
+        assumed += [f"{untold}: number and hours of pages are those of the literature"]
         assumed += _DEFAULT.assumptions[:3]
     else:
         week = week_of(history)
@@ -97,6 +96,14 @@ def fit(history: History, name: str) -> FittedLoad:
         spread=spread,
         times=tuple(times),
     )
+
+
+def _untold(history: History) -> str | None:
+    """Return why a history tells nothing of a week, if so."""
+    if history.format == "journal":
+        return "drills do not tell how often pages come"
+    short = history.span < FEWEST
+    return "the window is shorter than a week" if short else None
 
 
 def _of(history: History, name: str, found: Iterable[float | None], times: list[Times]) -> Mixture | None:
