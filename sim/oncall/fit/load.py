@@ -25,7 +25,7 @@ from sim.oncall.load.model import (
 
 FEWEST_TIMES = 20
 """No distribution is fitted to fewer times: an assumption."""
-FEWEST = timedelta(weeks=1)
+SHORTEST = timedelta(weeks=1)
 """From a shorter window no week is told: a drill, or an afternoon."""
 LIFETIME = "open ticket"
 _RULES = 200
@@ -102,7 +102,7 @@ def _untold(history: History) -> str | None:
     """Return why a history tells nothing of a week, if so."""
     if history.format == "journal":
         return "drills do not tell how often pages come"
-    short = history.span < FEWEST
+    short = history.span < SHORTEST
     return "the window is shorter than a week" if short else None
 
 

@@ -12,7 +12,8 @@ from sim.oncall.fit.history import History
 from sim.oncall.fit.load import LIFETIME, FittedLoad
 from sim.oncall.fit.spread import FEWEST_DAYS, whole_days
 from sim.oncall.load.model import HOURS, SEVERITIES, Load, Mixture
-from sim.oncall.whatif.arrivals import demand, draw, drawn
+from sim.oncall.whatif.arrivals import demand, draw
+from sim.oncall.whatif.choices import kinds_of
 from sim.oncall.whatif.records import DAY_MS, HOUR_MS, MINUTE_MS
 from sim.oncall.whatif.table import WEEKS
 
@@ -74,7 +75,7 @@ def played(found: FittedLoad) -> Played | None:
 
 def _lifetimes(mixture: Mixture, count: int) -> Floats:
     random = np.random.Generator(np.random.PCG64(np.random.SeedSequence((1, _LIFETIMES))))
-    return np.sort(drawn(mixture, count, random)) / MINUTE_MS
+    return np.sort(kinds_of([mixture]).drawn(np.zeros(count, np.int64), random)) / MINUTE_MS
 
 
 def between(one: Floats, other: Floats) -> float:

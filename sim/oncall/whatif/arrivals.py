@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.oncall.load.model import HOURS, SEVERITIES, Load, Mixture
+from sim.oncall.load.model import HOURS, SEVERITIES, Load
+from sim.oncall.whatif.choices import Kinds, chosen, ends_of, kinds_of
 from sim.oncall.whatif.draws import MODULUS
 from sim.oncall.whatif.records import HOUR_MS, MINUTE_MS, Alerts, Ints
 from sim.oncall.whatif.table import WEEKS, YEAR_MS
@@ -26,6 +27,8 @@ class Demand:
 
     begins_per_hour: Floats
     """(hours of the year,): expected alerts that are not repeats of a burst."""
+    hour_ends_ms: Floats
+    """(hours of the year + 1,): from 0 on."""
     day_shape: float
     """Of the gamma factor of a day; 0: every day is alike."""
     burst: float
@@ -38,8 +41,8 @@ class Demand:
     needs_action: Floats
     """By rule, of alerts that are not repeats."""
     severities: Floats
-    hands_on: tuple[Mixture, ...]
-    no_action: Mixture
+    work: Kinds
+    """Hands-on times of what needs no action, and of P1 to P4."""
     reassigned: float
     longest_ms: float
     work_factor: float
@@ -68,20 +71,22 @@ def demand(load: Load, year: Year, fixed: tuple[str, ...] = ()) -> Demand:
     more = bursts.size - 1 if bursts else 0.0
     burst = bursts.share / (bursts.size - bursts.share * more) if bursts else 0.0
     per_begin = 1 + burst * more
-    silent = [severity for severity in SEVERITIES if not load.severities.get(severity)]
     return Demand(
         begins_per_hour=shares[of_week] * load.per_week / per_begin,
+        hour_ends_ms=np.arange(len(of_week) + 1, dtype=np.float64) * HOUR_MS,
         day_shape=0.0 if load.day_spread == 0 else load.day_spread**-2,
         burst=burst,
         more=more,
         apart_ms=bursts.minutes * MINUTE_MS if bursts else 0.0,
-        rules=_cumulative([rule.share for rule in load.rules]),
+        rules=ends_of([rule.share for rule in load.rules]),
         needs_action=np.minimum([rule.needs_action * per_begin for rule in load.rules], 1.0),
-        severities=_cumulative([load.severities.get(severity, 0.0) for severity in SEVERITIES]),
-        hands_on=tuple(
-            load.no_action if severity in silent else load.hands_on[severity] for severity in SEVERITIES
+        severities=ends_of([load.severities.get(severity, 0.0) for severity in SEVERITIES]),
+        work=kinds_of(
+            [
+                load.no_action,
+                *(load.hands_on.get(severity, load.no_action) for severity in SEVERITIES),
+            ]
         ),
-        no_action=load.no_action,
         reassigned=load.reassigned,
         longest_ms=load.longest_hours * HOUR_MS,
         work_factor=1.0,
@@ -95,11 +100,11 @@ def draw(wanted: Demand, seed: int, year: int) -> Alerts:
     what = _generator(seed, year, _WHAT)
     at, first = _with_bursts(wanted, begins, what)
     count = len(at)
-    rule = np.searchsorted(wanted.rules, what.random(count))
+    rule = chosen(wanted.rules, what.random(count))
     needs_action = (what.random(count) < wanted.needs_action[rule]) & first
-    severity = np.searchsorted(wanted.severities, what.random(count)) + 1
+    severity = chosen(wanted.severities, what.random(count)) + 1
     work = _work(wanted, severity, needs_action, _generator(seed, year, _WORK))
-    luck = _generator(seed, year, _LUCK).integers(1, MODULUS, (3, count))
+    luck = _seeds(count, _generator(seed, year, _LUCK))
     alerts = Alerts(at, severity, rule, needs_action.astype(np.int64), work, *luck)
     if not wanted.fixed.any():
         return alerts
@@ -112,11 +117,10 @@ def _hour_of_week(year: Year, hour: int, zone: ZoneInfo) -> int:
     return local.weekday() * 24 + local.hour
 
 
-def _cumulative(shares: list[float]) -> Floats:
-    """Return where each share ends on the line from 0 to 1."""
-    ends = np.cumsum(shares) / sum(shares)
-    ends[np.flatnonzero(shares)[-1] :] = 1.0
-    return ends
+def _seeds(count: int, random: np.random.Generator) -> Ints:
+    """Return three seeds of `draws` for each alert; 31 bits each, of which the two that are none are moved."""
+    bits = random.integers(0, 2**32, (3, count), np.uint32) >> 1
+    return np.clip(bits, 1, MODULUS - 1).astype(np.int64)
 
 
 def _generator(seed: int, year: int, kind: int) -> np.random.Generator:
@@ -141,8 +145,7 @@ def _begins(wanted: Demand, random: np.random.Generator) -> Floats:
     while even[-1] < total:
         even = np.append(even, even[-1] + np.cumsum(random.standard_exponential(1_000)))
     even = even[: np.searchsorted(even, total)]
-    hour = np.searchsorted(expected, even, side="right") - 1
-    return (hour + (even - expected[hour]) / rate[hour]) * HOUR_MS
+    return np.interp(even, expected, wanted.hour_ends_ms)
 
 
 def _with_bursts(
@@ -165,24 +168,8 @@ def _work(
     wanted: Demand, severity: Ints, needs_action: NDArray[np.bool_], random: np.random.Generator
 ) -> Ints:
     """Return the hands-on time of each alert in ms."""
-    work = drawn(wanted.no_action, len(severity), random)
-    for number, mixture in enumerate(wanted.hands_on, 1):
-        theirs = np.flatnonzero(needs_action & (severity == number))
-        work[theirs] = drawn(mixture, len(theirs), random)
+    work = wanted.work.drawn(severity * needs_action, random)
     if wanted.reassigned > 0:
         passed_on = needs_action & (random.random(len(work)) < wanted.reassigned)
         work += passed_on * (_BRIEF_MINUTES * MINUTE_MS)
     return np.minimum(work * wanted.work_factor, wanted.longest_ms).astype(np.int64)
-
-
-def drawn(mixture: Mixture, count: int, random: np.random.Generator) -> Floats:
-    """Return times of a mixture in ms, in no order."""
-    normals = random.standard_normal(count)
-    if len(mixture) == 1:
-        one: Floats = np.exp(mixture[0].sigma * normals) * (mixture[0].median * MINUTE_MS)
-        return one
-    part = np.searchsorted(_cumulative([part.share for part in mixture]), random.random(count))
-    sigmas = np.array([part.sigma for part in mixture])
-    medians = np.array([part.median for part in mixture])
-    drawn: Floats = np.exp(sigmas[part] * normals) * medians[part] * MINUTE_MS
-    return drawn

@@ -211,14 +211,14 @@ def _nights(table: Table, records: Records) -> tuple[Floats, int, int]:
     from_noon = since_noon + (end - start)
     late = (since_noon < 16 * HOUR_MS) & (from_noon > 10 * HOUR_MS)
     without = ((start - noon) // DAY_MS * crew + work[:, 1])[late]
-    return slept, len(np.unique(nights)), len(np.unique(without))
+    return slept, _distinct(nights), _distinct(without)
 
 
 def _shifts(table: Table, alerts: Alerts, records: Records) -> tuple[float, float]:
     """Return incidents that need action per 12 hours on call, and the share (%) of those with too many."""
-    mine = records.alerts[(alerts.needs_action > 0) & (records.alerts[:, BY] >= 0)]
-    shift = np.minimum(mine[:, ACKNOWLEDGED] // SHIFT_MS, YEAR_MS // SHIFT_MS)
-    counts = np.bincount(mine[:, BY] * (YEAR_MS // SHIFT_MS + 1) + shift)
+    mine = np.flatnonzero((alerts.needs_action > 0) & (records.alerts[:, BY] >= 0))
+    shift = np.minimum(records.alerts[mine, ACKNOWLEDGED] // SHIFT_MS, YEAR_MS // SHIFT_MS)
+    counts = np.bincount(records.alerts[mine, BY] * (YEAR_MS // SHIFT_MS + 1) + shift)
     on_call = sum(int((span[:, 1] - span[:, 0]).sum()) for span in table.on_call) / SHIFT_MS
     if on_call == 0:
         return 0.0, 0.0
@@ -238,9 +238,9 @@ def _busy_weeks(table: Table, records: Records) -> float:
 
 def _waiting(records: Records) -> float:
     """Return the 95th percentile of the time from acknowledgement to work, in minutes."""
-    mine = records.work[records.work[:, 4] == 0]
+    mine = np.flatnonzero(records.work[:, 4] == 0)[::-1]
     begins = np.full(len(records.alerts), -1)
-    begins[mine[::-1, 0]] = mine[::-1, 2]  # the first span of each alert is written last
+    begins[records.work[mine, 0]] = records.work[mine, 2]  # the first span of each alert is written last
     acked = records.alerts[:, ACKNOWLEDGED]
     waits = (begins - acked)[(begins >= 0) & (acked >= 0)] / 60_000.0
     return _quantiles(waits, (0.95,))[0]
@@ -280,6 +280,11 @@ def _mean(flags: NDArray[np.bool_]) -> float:
     return float(flags.mean()) if len(flags) else 0.0
 
 
+def _distinct(numbers: Ints) -> int:
+    """Return how many different numbers there are, which lie near to each other."""
+    return int(np.count_nonzero(np.bincount(numbers - numbers.min()))) if len(numbers) else 0
+
+
 def _sums(person: Ints, amount: Floats, crew: int) -> Floats:
     return np.bincount(person, amount, minlength=crew).astype(np.float64)
 
@@ -288,8 +293,9 @@ def _quantiles(values: Floats, shares: tuple[float, ...]) -> list[float]:
     """Return the smallest values that these shares of all do not exceed; 0 where there are none."""
     if not len(values):
         return [0.0] * len(shares)
-    ordered = np.sort(values)
-    return [float(ordered[max(0, int(np.ceil(share * len(ordered))) - 1)]) for share in shares]
+    places = [max(0, int(np.ceil(share * len(values))) - 1) for share in shares]
+    partly = np.partition(values, places)
+    return [float(partly[place]) for place in places]
 
 
 def _binned(minutes: Floats) -> Floats:
