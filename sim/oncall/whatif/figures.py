@@ -117,7 +117,8 @@ def year(table: Table, alerts: Alerts, records: Records) -> Year:
     to_mitigate = np.where(done < 0, np.inf, (done - alerts.at) / 60_000.0)[needed]
     kinds, by_week, heat = _when(table, *_interruptions(records.pages))
     slept, nights, restless = _nights(table, records)
-    work_h = _sums(records.work[:, 1], (records.work[:, 3] - records.work[:, 2]) / HOUR_MS, crew)
+    worked = _worked(records, crew)
+    work_h = worked.sum(axis=1)
     interruptions = kinds.sum(axis=1)
     per_shift, over_two = _shifts(table, alerts, records)
     middle, end = _unfinished(alerts, records, YEAR_MS // 2), _unfinished(alerts, records, YEAR_MS)
@@ -132,15 +133,14 @@ def year(table: Table, alerts: Alerts, records: Records) -> Year:
             nights / person_weeks,
             slept.sum() / person_weeks,
             work_h.sum() / person_weeks,
-            max((int((span[:, 1] - span[:, 0]).max()) for span in table.on_call if len(span)), default=0)
-            / HOUR_MS,
+            table.longest_ms / HOUR_MS,
             _over_mean(interruptions),
             gini(interruptions),
             _mean_gini(by_week),
             records.alerts[:, HANDED].sum() / WEEKS,
             per_shift,
             over_two,
-            _busy_weeks(table, records),
+            100 * _mean(worked[worked > 0] > WORK_SHARE * WORK_WEEK_H),
             restless / person_weeks,
             _waiting(records),
             end,
@@ -178,7 +178,11 @@ def _when(table: Table, person: Ints, at: Ints) -> tuple[Floats, Floats, Floats]
     inside = at < YEAR_MS
     week = at[inside] // (7 * DAY_MS) * crew + person[inside]
     by_week = np.bincount(week, minlength=WEEKS * crew).reshape(WEEKS, crew)
-    heat = np.bincount(table.policy_local(at) // HOUR_MS % 168, minlength=168)
+    heat = (
+        by_hour.sum(axis=0)
+        if table.one_clock
+        else np.bincount(table.policy_local(at) // HOUR_MS % 168, minlength=168)
+    )
     return by_hour @ _KINDS, by_week.astype(np.float64), heat.astype(np.float64)
 
 
@@ -219,21 +223,18 @@ def _shifts(table: Table, alerts: Alerts, records: Records) -> tuple[float, floa
     mine = np.flatnonzero((alerts.needs_action > 0) & (records.alerts[:, BY] >= 0))
     shift = np.minimum(records.alerts[mine, ACKNOWLEDGED] // SHIFT_MS, YEAR_MS // SHIFT_MS)
     counts = np.bincount(records.alerts[mine, BY] * (YEAR_MS // SHIFT_MS + 1) + shift)
-    on_call = sum(int((span[:, 1] - span[:, 0]).sum()) for span in table.on_call) / SHIFT_MS
+    on_call = table.on_call_ms / SHIFT_MS
     if on_call == 0:
         return 0.0, 0.0
     return len(mine) / on_call, 100 * min(1.0, int((counts > INCIDENTS_PER_SHIFT).sum()) / on_call)
 
 
-def _busy_weeks(table: Table, records: Records) -> float:
-    """Return the share (%) of weeks with work on call that hold more than a quarter of the working time of
-    it."""
-    week = np.minimum(records.work[:, 2] // (7 * DAY_MS), WEEKS)
-    hours = np.bincount(
-        records.work[:, 1] * (WEEKS + 1) + week, (records.work[:, 3] - records.work[:, 2]) / HOUR_MS
-    )
-    worked = hours[hours > 0]
-    return 100 * _mean(worked > WORK_SHARE * WORK_WEEK_H)
+def _worked(records: Records, crew: int) -> Floats:
+    """Return the hours that people worked as (people, weeks); the last week holds all after the year."""
+    work = records.work
+    week = np.minimum(work[:, 2] // (7 * DAY_MS), WEEKS)
+    hours = (work[:, 3] - work[:, 2]) / HOUR_MS
+    return _sums(work[:, 1] * (WEEKS + 1) + week, hours, crew * (WEEKS + 1)).reshape(crew, WEEKS + 1)
 
 
 def _waiting(records: Records) -> float:
@@ -247,8 +248,10 @@ def _waiting(records: Records) -> float:
 
 
 def _unfinished(alerts: Alerts, records: Records, at: int) -> int:
+    """Return how many incidents somebody had at a time that were not done."""
     acked, done = records.alerts[:, ACKNOWLEDGED], records.alerts[:, DONE]
-    return int(((acked >= 0) & (acked < at) & ((done > at) | (done < 0)) & (alerts.needs_action > 0)).sum())
+    had = (acked >= 0) & (acked < at) & (alerts.needs_action > 0)
+    return int(np.count_nonzero(had & ((done > at) | (done < 0))))
 
 
 # --- numbers ----------------------------------------------------------------------------------------------
@@ -285,8 +288,9 @@ def _distinct(numbers: Ints) -> int:
     return int(np.count_nonzero(np.bincount(numbers - numbers.min()))) if len(numbers) else 0
 
 
-def _sums(person: Ints, amount: Floats, crew: int) -> Floats:
-    return np.bincount(person, amount, minlength=crew).astype(np.float64)
+def _sums(places: Ints, amounts: Floats, count: int) -> Floats:
+    """Return what the amounts at each of so many places add up to."""
+    return np.bincount(places, amounts, minlength=count).astype(np.float64)
 
 
 def _quantiles(values: Floats, shares: tuple[float, ...]) -> list[float]:

@@ -7,9 +7,11 @@ event that cannot matter any more is not put there: an acknowledgement later tha
 come, the end of a step before which one is.
 """
 
+from typing import Any
+
 from sim.oncall import response as people
 from sim.oncall.whatif import draws
-from sim.oncall.whatif.kernel_compiled import inlined, njit
+from sim.oncall.whatif.kernel_compiled import apart, entry, inlined, njit
 from sim.oncall.whatif.kernel_state import (
     ARRIVED,
     AWAKE,
@@ -68,10 +70,11 @@ def _at_place(it: Compiled, now: int, place: int, state: State) -> tuple[int, in
 @inlined
 def _ahead(it: Compiled, now: int, person: int, state: State) -> int:
     """Return what to add to now for a person's local time."""
-    end, row = it.person_first_clock[person + 1], state.people[person].clock
+    me = state.people[person]
+    end, row = it.person_first_clock[person + 1], me.clock
     while row + 1 < end and it.clocks[row + 1].at <= now:
         row += 1
-    state.people[person].clock = row
+    me.clock = row
     return int(it.clocks[row].ms)
 
 
@@ -86,7 +89,8 @@ def _ahead_at(it: Compiled, at: int, person: int) -> int:
 
 @njit
 def _sleeps(it: Compiled, how: Response, now: int, person: int, state: State) -> bool:
-    if state.people[person].work >= 0 or now < state.people[person].awake_until:
+    me = state.people[person]
+    if me.work >= 0 or now < me.awake_until:
         return False
     local = now + _ahead(it, now, person, state)
     return sleep_ms(local, local + 1, int(how.sleep_from_ms), int(how.sleep_until_ms)) > 0
@@ -99,17 +103,16 @@ def _stir(it: Compiled, how: Response, now: int, person: int, state: State) -> N
 
 
 @inlined
-def _debt(how: Response, now: int, person: int, state: State) -> float:
-    if state.people[person].debt_ms == 0.0:
+def _debt(how: Response, now: int, me: Any) -> float:
+    if me.debt_ms == 0.0:
         return 0.0
-    return float(
-        state.people[person].debt_ms * 0.5 ** ((now - state.people[person].debt_at) / how.recovery_ms)
-    )
+    return float(me.debt_ms * 0.5 ** ((now - me.debt_at) / how.recovery_ms))
 
 
 @njit
 def _stay_awake(it: Compiled, how: Response, now: int, person: int, since: int, state: State) -> None:
-    start, until = max(since, state.people[person].awake_until), now + round(how.settle_ms)
+    me = state.people[person]
+    start, until = max(since, me.awake_until), now + round(how.settle_ms)
     if until <= start:
         return
     local = start + _ahead_at(it, start, person)
@@ -118,9 +121,9 @@ def _stay_awake(it: Compiled, how: Response, now: int, person: int, since: int, 
         row = row_of(state, AWAKE, len(state.awake))
         state.awake[row, 0], state.awake[row, 1] = person, start
         state.awake[row, 2], state.awake[row, 3] = until, lost
-        state.people[person].debt_ms = _debt(how, now, person, state) + lost
-        state.people[person].debt_at = now
-    state.people[person].awake_until = until
+        me.debt_ms = _debt(how, now, me) + lost
+        me.debt_at = now
+    me.awake_until = until
 
 
 @njit
@@ -182,11 +185,11 @@ def _page(
         now,
     )
     state.told[alert, 3] += 1
-    state.incidents[alert].luck = following(state.incidents[alert].luck)
-    state.incidents[alert].first = following(state.incidents[alert].first)
-    state.incidents[alert].second = following(state.incidents[alert].second)
-    normal = normal_of(state.incidents[alert].first, state.incidents[alert].second)
-    uniform = uniform_of(state.incidents[alert].luck)
+    incident = state.incidents[alert]
+    incident.luck = following(incident.luck)
+    incident.first = following(incident.first)
+    incident.second = following(incident.second)
+    normal, uniform = normal_of(incident.first, incident.second), uniform_of(incident.luck)
     wakes = now
     if _sleeps(it, how, now, person, state):
         wakes += round(rings_unheard(uniform, how.wakes) * how.ring_again_ms)
@@ -197,8 +200,8 @@ def _page(
     else:
         delay = _delay(how, how.away, uniform, normal)
     comes = wakes + delay
-    if comes <= state.incidents[alert].expected:
-        state.incidents[alert].expected = comes
+    if comes <= incident.expected:
+        incident.expected = comes
         push(state, comes, ACKNOWLEDGES * KIND + alert * ALERT + person * PERSON + step, place)
 
 
@@ -210,11 +213,11 @@ def _assign(
     alert: int,
     state: State,
 ) -> None:
-    owner = state.incidents[alert].owner
-    if state.people[owner].work < 0:
-        _begin(it, how, now, alert, owner, state)
+    incident = state.incidents[alert]
+    if state.people[incident.owner].work < 0:
+        _begin(it, how, now, alert, incident.owner, state)
         return
-    from_, to = _at_place(it, now, state.incidents[alert].place, state)
+    from_, to = _at_place(it, now, incident.place, state)
     for row in range(from_, to):
         if state.people[it.turn_people[row]].work < 0:
             _begin(it, how, now, alert, it.turn_people[row], state)
@@ -233,17 +236,18 @@ def _begin(
     person: int,
     state: State,
 ) -> None:
-    state.incidents[alert].owner = person
+    incident, me = state.incidents[alert], state.people[person]
+    incident.owner = person
     _stir(it, how, now, person, state)
-    takes = tired(state.incidents[alert].left_ms, _debt(how, now, person, state), how.slower_per_hour)
+    takes = tired(incident.left_ms, _debt(how, now, me), how.slower_per_hour)
     helper = NOBODY
-    if state.incidents[alert].severity == 1 and state.incidents[alert].needs_action:
-        helper = _helper_for(it, now, state.incidents[alert].step, person, state)
+    if incident.severity == 1 and incident.needs_action:
+        helper = _helper_for(it, now, incident.step, person, state)
     if helper != NOBODY:
         takes *= how.help_factor
-    until = now + awake_enough_ms(takes, float(now - state.people[person].woken), how.inertia)
+    until = now + awake_enough_ms(takes, float(now - me.woken), how.inertia)
     _occupy(now, person, alert, until, 0, state)
-    state.people[person].helper = helper
+    me.helper = helper
     if helper != NOBODY:
         _stir(it, how, now, helper, state)
         _occupy(now, helper, alert, until, 1, state)
@@ -266,9 +270,9 @@ def _helper_for(it: Compiled, now: int, step: int, person: int, state: State) ->
 
 @inlined
 def _occupy(now: int, person: int, alert: int, until: int, helps: int, state: State) -> None:
-    state.people[person].work, state.people[person].since, state.people[person].until = alert, now, until
-    row = row_of(state, WORK, len(state.work))
-    state.people[person].helps, state.people[person].span = helps, row
+    me, row = state.people[person], row_of(state, WORK, len(state.work))
+    me.work, me.since, me.until = alert, now, until
+    me.helps, me.span = helps, row
     state.work[row, 0], state.work[row, 1], state.work[row, 2] = alert, person, now
     state.work[row, 3], state.work[row, 4] = until, helps
 
@@ -279,9 +283,10 @@ def _release(it: Compiled, how: Response, now: int, person: int, state: State) -
     helper = state.people[person].helper
     for other in (person, helper):
         if other != NOBODY:
-            state.work[state.people[other].span, 3] = now
-            state.people[other].work, state.people[other].helper = -1, NOBODY
-            _stay_awake(it, how, now, other, state.people[other].since, state)
+            mine = state.people[other]
+            state.work[mine.span, 3] = now
+            mine.work, mine.helper = -1, NOBODY
+            _stay_awake(it, how, now, other, mine.since, state)
     return int(helper)
 
 
@@ -297,12 +302,12 @@ def _take(
         return
     best = NOBODY
     for row in range(state.counts[WAITING]):
-        alert = state.waiting[row]
-        if best >= 0 and state.incidents[alert].severity >= state.incidents[state.waiting[best]].severity:
+        incident = state.incidents[state.waiting[row]]
+        if best >= 0 and incident.severity >= state.incidents[state.waiting[best]].severity:
             continue
-        may = state.incidents[alert].owner == person
+        may = incident.owner == person
         if not may:
-            from_, to = _at_place(it, now, state.incidents[alert].place, state)
+            from_, to = _at_place(it, now, incident.place, state)
             for other in range(from_, to):
                 may = may or it.turn_people[other] == person
         if may:
@@ -329,7 +334,7 @@ def _heir(it: Compiled, now: int, alert: int, person: int, state: State) -> int:
     return int(NOBODY)
 
 
-@njit
+@apart
 def _hand_over(
     it: Compiled,
     how: Response,
@@ -350,15 +355,16 @@ def _hand_over(
                     _begin(it, how, now, alert, heir, state)
                     continue
         row += 1
-    alert = state.people[person].work
-    if alert < 0 or state.people[person].helps or state.people[person].until - now <= how.keep_ms:
+    me = state.people[person]
+    alert = me.work
+    if alert < 0 or me.helps or me.until - now <= how.keep_ms:
         return
     heir = _heir(it, now, alert, person, state)
     if heir == NOBODY:
         return
-    share = (state.people[person].until - now) / (state.people[person].until - state.people[person].since)
-    state.incidents[alert].left_ms = state.incidents[alert].left_ms * share + how.brief_ms
-    state.incidents[alert].owner = heir
+    incident = state.incidents[alert]
+    incident.left_ms = incident.left_ms * ((me.until - now) / (me.until - me.since)) + how.brief_ms
+    incident.owner = heir
     state.told[alert, 4] += 1
     helper = _release(it, how, now, person, state)
     _assign(it, how, now, alert, state)
@@ -367,7 +373,7 @@ def _hand_over(
             _take(it, how, now, other, state)
 
 
-@njit
+@entry
 def _run(it: Compiled, arrivals: Ints, how: Response, state: State) -> None:
     told, heap = state.told, state.heap
     while state.counts[HEAP] <= len(heap):
@@ -387,16 +393,14 @@ def _run(it: Compiled, arrivals: Ints, how: Response, state: State) -> None:
             place = heap[0].place
             pop(state)
             kind, alert = rank // KIND, rank % KIND // ALERT
+            incident = state.incidents[alert]
             person, step = rank % ALERT // PERSON, rank % PERSON
             if kind == WORK_ENDS:
-                if (
-                    state.people[person].work == alert
-                    and not state.people[person].helps
-                    and state.people[person].until == now
-                ):
-                    state.told[alert, 5] = now
+                me = state.people[person]
+                if me.work == alert and not me.helps and me.until == now:
+                    told[alert, 5] = now
                     _finish(it, how, now, person, state)
-            elif not state.incidents[alert].open:
+            elif not incident.open:
                 continue
             elif kind == WAKES:
                 _stir(it, how, now, person, state)
@@ -405,8 +409,7 @@ def _run(it: Compiled, arrivals: Ints, how: Response, state: State) -> None:
                 _reach(it, how, now, alert, step + 1, state)
             else:
                 told[alert, 0], told[alert, 1], told[alert, 2] = now, person, step
-                state.incidents[alert].open, state.incidents[alert].step = 0, step
-                state.incidents[alert].place, state.incidents[alert].owner = place, person
+                incident.open, incident.step, incident.place, incident.owner = 0, step, place, person
                 _stay_awake(it, how, now, person, now, state)
                 _assign(it, how, now, alert, state)
 

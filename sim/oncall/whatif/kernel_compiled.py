@@ -32,13 +32,27 @@ def _cache_folder() -> str:
 numba.config.CACHE_DIR = _cache_folder()  # type: ignore[attr-defined]
 
 # No reference is counted (`_nrt`): the arrays belong to the caller, and counting took most of the time.
-# For the same reason functions become part of those that call them: what they are given is large.
 _OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy"}
+_ENTRY: dict[str, Any] = {**_OPTIONS, "cache": True, "no_cfunc_wrapper": True}
+_INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""For what Python never calls: wrappers of functions with so many arguments take a third of the time."""
+
+
+def entry(function: Function) -> Function:
+    """Compile a function that Python calls, and keep what was compiled for the next process."""
+    compiled: Function = numba.njit(**_ENTRY)(function)
+    return compiled
 
 
 def njit(function: Function) -> Function:
-    """Compile a function, and keep what was compiled for the next process."""
-    compiled: Function = numba.njit(cache=True, forceinline=True, **_OPTIONS)(function)
+    """Compile a function that becomes part of those that call it: what it is given is large."""
+    compiled: Function = numba.njit(**{**_INNER, "forceinline": True})(function)
+    return compiled
+
+
+def apart(function: Function) -> Function:
+    """Compile a function for others that seldom call it; it stays on its own."""
+    compiled: Function = numba.njit(**_INNER)(function)
     return compiled
 
 

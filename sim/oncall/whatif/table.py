@@ -53,16 +53,16 @@ class Compiled(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A policy's year: its first instant (a Monday at midnight in the policy's zone), people, and arrays.
-
-    `on_call` are each person's spans on call in order, cut at the year's end, as (start, end) in ms.
-    """
+    """A policy's year: its first instant (a Monday at midnight in the policy's zone), people, and arrays."""
 
     start: datetime
     zone: ZoneInfo
     people: tuple[str, ...]
     compiled: Compiled
-    on_call: tuple[Ints, ...]
+    on_call_ms: int
+    """For how long people can be paged in the year, added up over people."""
+    longest_ms: int
+    """The longest stretch of anybody."""
     ahead: Ints
     """(clocks, hours): what to add to a time of each hour for local time; the last clock is the policy's."""
     clock_of: Ints
@@ -71,8 +71,15 @@ class Table:
     """How long the first step finds nobody."""
     pay: Pay | None
 
+    @property
+    def one_clock(self) -> bool:
+        """Return whether everybody goes by the policy's clock."""
+        return len(self.ahead) == 1
+
     def local(self, people: Ints, at: Ints) -> Ints:
         """Return times on the clocks of the people beside them, in ms since a Monday at midnight there."""
+        if self.one_clock:
+            return self.policy_local(at)
         hour = np.minimum(at // HOUR_MS, self.ahead.shape[1] - 1)
         shown: Ints = at + self.ahead[self.clock_of[people], hour]
         return shown
@@ -86,7 +93,7 @@ class Table:
         """Return what a week costs by the policy's rule of pay; `interruptions` of a year as (people, 3)."""
         if self.pay is None:
             return 0.0
-        standby = sum(int((span[:, 1] - span[:, 0]).sum()) for span in self.on_call) / HOUR_MS
+        standby = self.on_call_ms / HOUR_MS
         rates = (self.pay.business_interruption, self.pay.off_interruption, self.pay.sleep_interruption)
         return float(standby * self.pay.hour + (interruptions.sum(axis=0) * rates).sum()) / WEEKS
 
@@ -117,6 +124,7 @@ def compiled(policy: RotationPolicy, start: datetime) -> Table:
     ends = sorted(
         (until, person) for person, spans in enumerate(stretches) for _, until in spans if until < YEAR_MS
     )
+    lengths = [min(until, YEAR_MS) - at for spans in stretches for at, until in spans if at < YEAR_MS]
     turns = [turn for step in places for place in step for turn in place]
     homes = [policy.people[person].zone or policy.zone for person in people]
     elsewhere = dict.fromkeys(home for home in homes if home != policy.zone)
@@ -142,10 +150,8 @@ def compiled(policy: RotationPolicy, start: datetime) -> Table:
             person_first_clock=_firsts(clocks),
             clocks=_clock_rows([row for clock in clocks for row in clock]),
         ),
-        on_call=tuple(
-            np.array([(a, min(b, YEAR_MS)) for a, b in spans if a < YEAR_MS], dtype=np.int64).reshape(-1, 2)
-            for spans in stretches
-        ),
+        on_call_ms=sum(lengths),
+        longest_ms=max(lengths, default=0),
         ahead=np.array([_by_hour(clock, end + _AFTER - start) for clock in clock_of.values()]),
         clock_of=_ints(list(clock_of).index(home) for home in homes),
         gap_ms=_empty_ms(places[0]),
