@@ -25,7 +25,7 @@ from sim.oncall.load.defaults import default_load
 from sim.oncall.schedule.load import load
 from sim.oncall.whatif import figures, kernel, reference, run
 from sim.oncall.whatif.arrivals import demand, draw
-from sim.oncall.whatif.draws import normal_of
+from sim.oncall.whatif.draws import following, normal_of
 from sim.oncall.whatif.parameters import Response
 from sim.oncall.whatif.table import YEAR_MS, compiled, year_of
 
@@ -50,15 +50,15 @@ def idiomatic(table, alerts, how) -> float:
 
     def incident(number):
         yield env.timeout(int(alerts.at[number]) - env.now)
-        first, second = int(alerts.first[number]), int(alerts.second[number])
+        pace = int(alerts.pace[number])
         for step in range(len(it.steps) - 1):
             person = on_call(step)
-            delay = how.away.median_s * 1000 * math.exp(how.away.sigma * normal_of(first, second))
+            delay = how.away.median_s * 1000 * math.exp(how.away.sigma * normal_of(pace))
             acknowledged = env.timeout(delay)
             yield acknowledged | env.timeout(int(it.steps["ms"][step]))
             if acknowledged.processed:
                 break
-            first, second = second, first
+            pace = following(pace)
         waits.append(env.now - int(alerts.at[number]))
         with desks[person].request() as desk:
             yield desk

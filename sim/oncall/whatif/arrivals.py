@@ -118,8 +118,8 @@ def _hour_of_week(year: Year, hour: int, zone: ZoneInfo) -> int:
 
 
 def _seeds(count: int, random: np.random.Generator) -> Ints:
-    """Return three seeds of `draws` for each alert: 31 bits, of which the two that are none are moved."""
-    bits = random.integers(0, 2**32, (3, count), np.uint32) >> 1
+    """Return two seeds of `draws` for each alert: 31 bits, of which the two that are none are moved."""
+    bits = random.integers(0, 2**32, (2, count), np.uint32) >> 1
     seeds: Ints = np.clip(bits, 1, MODULUS - 1).astype(np.int64)
     return seeds
 

@@ -187,9 +187,8 @@ def _page(
     state.told[alert, 3] += 1
     incident = state.incidents[alert]
     incident.luck = following(incident.luck)
-    incident.first = following(incident.first)
-    incident.second = following(incident.second)
-    normal, uniform = normal_of(incident.first, incident.second), uniform_of(incident.luck)
+    incident.pace = following(incident.pace)
+    normal, uniform = normal_of(incident.pace), uniform_of(incident.luck)
     wakes = now
     if _sleeps(it, how, now, person, state):
         wakes += round(rings_unheard(uniform, how.wakes) * how.ring_again_ms)

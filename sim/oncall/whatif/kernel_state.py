@@ -13,7 +13,7 @@ NOBODY: Any = np.int64(-1)
 
 INCIDENT = np.dtype(
     [
-        *((name, np.int64) for name in ("luck", "first", "second", "severity", "needs_action")),
+        *((name, np.int64) for name in ("luck", "pace", "severity", "needs_action")),
         *((name, np.int64) for name in ("open", "step", "place", "owner", "expected")),
         ("left_ms", np.float64),
     ],
@@ -110,7 +110,7 @@ def beginning(table: Table, alerts: Alerts, room: int) -> State:
     """Return the state in which a year begins, with so much room for events and records."""
     it = table.compiled
     incidents, crew = np.zeros(len(alerts.at), INCIDENT), np.zeros(len(table.people), CREW)
-    for name in ("luck", "first", "second", "severity", "needs_action"):
+    for name in ("luck", "pace", "severity", "needs_action"):
         incidents[name] = getattr(alerts, name)
     incidents["left_ms"], incidents["open"], incidents["expected"] = alerts.work, 1, NEVER
     crew["work"], crew["helper"], crew["clock"] = -1, NOBODY, it.person_first_clock[:-1]

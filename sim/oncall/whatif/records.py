@@ -35,9 +35,8 @@ class Alerts(NamedTuple):
     """Hands-on time of one person who is wide awake, in ms."""
     luck: Ints
     """Whether its pages wake a sleeper: the seed of `draws`."""
-    first: Ints
-    """How fast its pages are acknowledged: one of two seeds."""
-    second: Ints
+    pace: Ints
+    """How fast its pages are acknowledged: another."""
 
 
 class Records(NamedTuple):

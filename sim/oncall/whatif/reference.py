@@ -44,8 +44,7 @@ class _Incident:
     """An alert on its way: who was paged, who has it, what is left to do."""
 
     luck: int
-    first: int
-    second: int
+    pace: int
     left_ms: float
     open: bool = True
     acknowledged: int = -1
@@ -155,10 +154,8 @@ class _Team:
         incident, how = self.incidents[alert], self.how
         self.pages.append((alert, person, step, self.now))
         incident.pages += 1
-        incident.luck, incident.first, incident.second = (
-            following(seed) for seed in (incident.luck, incident.first, incident.second)
-        )
-        normal = normal_of(incident.first, incident.second)
+        incident.luck, incident.pace = (following(seed) for seed in (incident.luck, incident.pace))
+        normal = normal_of(incident.pace)
         wakes = self.now
         if self.sleeps(person):
             unheard = people.rings_unheard(uniform_of(incident.luck), how.wakes)
@@ -358,13 +355,9 @@ def simulate(table: Table, alerts: Alerts, how: Response) -> Records:
     team = _Team(table, alerts, how)
     team.people = [_Person() for _ in table.people]
     team.turns = [0] * len(table.compiled.steps)
-    for alert, (luck, first, second, work) in enumerate(
-        zip(
-            *(column.tolist() for column in (alerts.luck, alerts.first, alerts.second, alerts.work)),
-            strict=True,
-        )
-    ):
-        team.incidents.append(_Incident(luck, first, second, float(work)))
+    columns = (alerts.luck.tolist(), alerts.pace.tolist(), alerts.work.tolist())
+    for alert, (luck, pace, work) in enumerate(zip(*columns, strict=True)):
+        team.incidents.append(_Incident(luck, pace, float(work)))
         team.at(int(alerts.at[alert]), ARRIVES, (alert, 0, 0), partial(team.reach, alert, 0))
     for at, person in table.compiled.hands.tolist():
         team.at(at, SHIFT_ENDS, (0, person, 0), partial(team.hand_over, person))

@@ -97,7 +97,7 @@ def years(draw: st.DrawFn) -> Alerts:
         random.integers(0, 3, count),
         random.integers(0, 2, count),
         random.integers(0, draw(st.sampled_from([1, 30, 600])), count) * MINUTE,
-        *random.integers(1, MODULUS, (3, count)),
+        *random.integers(1, MODULUS, (2, count)),
     )
 
 

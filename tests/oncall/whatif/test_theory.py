@@ -31,7 +31,7 @@ def random_year(seed: int, count: int, mean_work_ms: float) -> Alerts:
     at = np.cumsum(random.exponential(YEAR_MS / count, count)).astype(np.int64)
     work = random.exponential(mean_work_ms, count).astype(np.int64)
     same = np.full(count, 3)
-    return Alerts(at, same, same * 0, same * 0 + 1, work, *random.integers(1, MODULUS, (3, count)))
+    return Alerts(at, same, same * 0, same * 0 + 1, work, *random.integers(1, MODULUS, (2, count)))
 
 
 @pytest.mark.parametrize(("servers", "busy"), [(1, 0.5), (1, 0.8), (2, 0.8), (3, 0.6), (5, 0.9)])

@@ -43,7 +43,7 @@ def alerts_of(
 ) -> Alerts:
     """Return alerts that need action, at these times."""
     count = len(at)
-    seeds = np.random.default_rng(7).integers(1, MODULUS, (3, count))
+    seeds = np.random.default_rng(7).integers(1, MODULUS, (2, count))
     return Alerts(
         np.array(at, dtype=np.int64),
         np.array(severity or [3] * count, dtype=np.int64),
