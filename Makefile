@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: play test lint types contracts check table judge bench clean
+.PHONY: play test lint types contracts check table judge studies bench clean
 
 play: $(VENV)/.installed
 	@$(BIN)/pagerdrill play
@@ -29,6 +29,9 @@ table: $(VENV)/.dev
 
 judge: $(VENV)/.dev
 	$(BIN)/python -m tests.judge.table $(if $(UPDATE),UPDATE)
+
+studies: $(VENV)/.dev
+	$(BIN)/python -m tests.oncall.whatif.studies $(if $(UPDATE),UPDATE)
 
 bench: $(VENV)/.dev
 	$(BIN)/python tests/bench/bench.py

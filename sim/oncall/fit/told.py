@@ -64,9 +64,9 @@ def _headline(history: History) -> str:
 
 def _arrivals(found: FittedLoad, played: Played) -> Iterator[str]:
     assert found.week is not None
-    yield f"{'Arrivals':<54}{'history':>12}{'played':>12}"
+    yield f"{'Arrivals':<50}{'history':>14}{'played':>14}"
     for name, one, other in _rows(played.history, played.load):
-        yield f"{name:<54}{one:>12}{other:>12}"
+        yield f"{name:<50}{one:>14}{other:>14}"
     yield from ("", f"Share of each hour of the week {'history':>20}{'played':>29}")
     top = float(max(played.history.hours.max(), played.load.hours.max()))
     for number, day in enumerate(_DAYS):
