@@ -77,15 +77,17 @@ def judged(of: Comparison, arm: int, figure: Figure) -> str:
 
 
 def sentence(of: Comparison, arm: int, figure: Figure) -> str:
-    """Return a verdict as a sentence, with how much it is about."""
+    """Return a verdict as a sentence, with how much less the better one has."""
     better, worse = of.shares(arm, figure)
     verdict: Verdict = of.verdict(arm, figure)
     one, other = of.arms[0], of.arms[arm]
-    apart = with_unit(between(*of.difference(arm, figure)), figure)
+    low, high = of.difference(arm, figure)
     if verdict == "better":
-        return f"{other} is better than {one} in {better:.0%} of plausible settings (by {apart})"
+        less = with_unit(between(-high, -low), figure)
+        return f"{other} is better than {one} in {better:.0%} of plausible settings (by {less})"
     if verdict == "worse":
-        return f"{one} is better than {other} in {worse:.0%} of plausible settings (by {apart})"
+        less = with_unit(between(low, high), figure)
+        return f"{one} is better than {other} in {worse:.0%} of plausible settings (by {less})"
     if verdict == "same":
         return "no difference worth naming"
     return f"cannot tell them apart: {other} is better in {better:.0%} of settings, {one} in {worse:.0%}"

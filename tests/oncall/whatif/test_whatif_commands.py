@@ -143,3 +143,13 @@ def test_a_load_with_mistakes_is_refused_by_its_lines(tmp_path: Path) -> None:
     file = tmp_path / "load.yml"
     file.write_text(written(default_load()).replace("day_spread: 0.5", "day_spread: -1"))
     assert "load.yml" in run("simulate", WEEKLY, "--load", str(file), code=1)
+
+
+def test_a_page_says_by_how_much_less_the_better_one_has(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    run("compare", *files_of("one-site-or-follow-the-sun"), "--settings", "20", "--html", str(page))
+    text = page.read_text(encoding="utf-8")
+    assert re.search(r"follow-the-sun is better than one-site in \d+% of plausible settings \(by [\d.]", text)
+    assert re.search(r"one-site is better than follow-the-sun in \d+% of plausible settings \(by [\d.]", text)
+    found = set(re.findall(r"https?://[^\s\"<]+", text))
+    assert all(one.startswith("http://www.w3.org/") for one in found), "a page needs nothing from elsewhere"
