@@ -93,7 +93,8 @@ class DrillStore:
         for labels, fired in spans.items():
             times = np.concatenate([np.arange(begin, end, SAMPLE_MS, dtype=np.int64) for begin, end in fired])
             named = {**dict(labels), NAME: metrics.ALERTS, "alertstate": "firing"}
-            yield Series(named, times, np.ones(len(times)))
+            gone = np.array([end for _, end in fired if end <= data_ms], dtype=np.int64)
+            yield Series(named, times, np.ones(len(times)), gone)
 
 
 def _names_of(kind: Kind) -> dict[Family, tuple[str, ...]]:
@@ -124,7 +125,7 @@ def _times(first: int, last: int) -> Times:
 def _between(one: Series, from_ms: int, to_ms: int) -> Series:
     first = int(np.searchsorted(one.times_ms, from_ms, side="left"))
     last = int(np.searchsorted(one.times_ms, to_ms, side="right"))
-    return Series(one.labels, one.times_ms[first:last], one.values[first:last])
+    return Series(one.labels, one.times_ms[first:last], one.values[first:last], one.gone_ms)
 
 
 def _made(kind: Kind, name: str, family: Family, kept: _Kept) -> Iterator[Series]:
@@ -153,7 +154,8 @@ def _signals(kind: Kind, name: str, part: Part, values: Measured, times_ms: Time
         if known.all():
             yield Series(labels, times_ms, found)
         else:
-            yield Series(labels, times_ms[known], found[known])
+            gone = ~known & np.concatenate([[False], known[:-1]])
+            yield Series(labels, times_ms[known], found[known], times_ms[gone])
 
 
 def _requests(kind: Kind, labels: Labels, values: Measured, times_ms: Times) -> Iterator[Series]:

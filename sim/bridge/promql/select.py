@@ -18,6 +18,7 @@ LOOKBACK_MS = 5 * 60_000
 
 _SPAN_MAX = timedelta(microseconds=2**63 // 1000)
 """What Go's nanoseconds hold: 292 years."""
+_LONG_AGO_MS = -(2**62)
 _WINDOW_VALUES = 4
 """What a window costs, counted in values; an assumption from measuring."""
 
@@ -86,9 +87,18 @@ def instant(selector: Any, store: Store, grid: Grid, budget: Budget) -> Vector:
         known = place >= 0
         place = np.maximum(place, 0)
         if len(one.times_ms):
-            there[row] = known & (one.times_ms[place] >= at_ms - LOOKBACK_MS)
+            newest_ms = one.times_ms[place]
+            there[row] = known & (newest_ms >= at_ms - LOOKBACK_MS) & (_gone(one, at_ms) <= newest_ms)
             values[row] = np.where(there[row], one.values[place], 0.0)
     return Vector(tuple(one.labels for one in series), values, there).present()
+
+
+def _gone(one: Series, at_ms: Times) -> Times:
+    """Return when a series was last gone up to each time; long ago where it never was."""
+    if not len(one.gone_ms):
+        return np.full_like(at_ms, _LONG_AGO_MS)
+    place = np.searchsorted(one.gone_ms, at_ms, side="right") - 1
+    return np.where(place >= 0, one.gone_ms[np.maximum(place, 0)], _LONG_AGO_MS)
 
 
 def windows(matrix: Any, store: Store, grid: Grid, budget: Budget) -> Windows:

@@ -1,7 +1,7 @@
 """What expressions come to: vectors and scalars, over all steps of a query."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,16 @@ NAME = "__name__"
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Samples of one series: times (ms, growing) and values, as many."""
+    """Samples of one series: times (ms, growing) and values, as many.
+
+    `gone_ms` are the times (growing) from which on the series was not there until its next sample: where
+    Prometheus writes a marker that it is stale.
+    """
 
     labels: Labels
     times_ms: Times
     values: Floats
+    gone_ms: Times = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
