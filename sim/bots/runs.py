@@ -10,6 +10,8 @@ from sim.spec import Scenario
 
 PROCESSES = 2
 """Runs are played in so many processes; an assumption of a small machine."""
+_RUNS_A_PROCESS = 40
+"""After so many runs processes are new: what is not given back does not add up. An assumption."""
 _WORTH_PROCESSES = 12
 """Fewer runs are over sooner than processes have started."""
 
@@ -54,14 +56,17 @@ def play_all(jobs: Sequence[Job], play: Play, processes: int = PROCESSES) -> Ite
             yield play(job)
             gc.collect()  # a drill is full of cycles; without this 20 of them pile up to 200 MB
         return
-    with ProcessPoolExecutor(processes, get_context("spawn"), max_tasks_per_child=40) as pool:
-        waiting = [pool.submit(_played, job, play) for job in jobs]
-        try:
-            for one in waiting:
-                yield one.result()
-        finally:
-            for one in waiting:
-                one.cancel()
+    # Not `max_tasks_per_child`: once all workers have done theirs no new one comes (cpython issue 115634).
+    for first in range(0, len(jobs), processes * _RUNS_A_PROCESS):
+        block = jobs[first : first + processes * _RUNS_A_PROCESS]
+        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+            waiting = [pool.submit(_played, job, play) for job in block]
+            try:
+                for one in waiting:
+                    yield one.result()
+            finally:
+                for one in waiting:
+                    one.cancel()
 
 
 def _played(job: Job, play: Play) -> Run:

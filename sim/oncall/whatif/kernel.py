@@ -1,7 +1,8 @@
 """The model of `reference` compiled by numba: the same records from the same numbers, some hundred times
 faster.
 
-Read the reference first; names and order are the same here. State lives in arrays, events in one heap of
+Read the reference first; names and order are the same here, but that loops stand where it calls twice: what
+is called becomes part of the caller, and is compiled as often. State lives in arrays, events in one heap of
 (time, rank, place), where the rank puts the events of one instant into the order of the reference. An
 event that cannot matter any more is not put there: an acknowledgement later than another that is sure to
 come, the end of a step before which one is.
@@ -213,15 +214,16 @@ def _assign(
     state: State,
 ) -> None:
     incident = state.incidents[alert]
-    if state.people[incident.owner].work < 0:
-        _begin(it, how, now, alert, incident.owner, state)
-        return
-    from_, to = _at_place(it, now, incident.place, state)
-    for row in range(from_, to):
-        if state.people[it.turn_people[row]].work < 0:
-            _begin(it, how, now, alert, it.turn_people[row], state)
-            return
-    if state.counts[WAITING] < WAITING_MAX:
+    free = incident.owner
+    if state.people[free].work >= 0:
+        free = NOBODY
+        from_, to = _at_place(it, now, incident.place, state)
+        for row in range(from_, to):
+            if free == NOBODY and state.people[it.turn_people[row]].work < 0:
+                free = it.turn_people[row]
+    if free != NOBODY:
+        _begin(it, how, now, alert, free, state)
+    elif state.counts[WAITING] < WAITING_MAX:
         state.waiting[state.counts[WAITING]] = alert
         state.counts[WAITING] += 1
 
@@ -237,19 +239,20 @@ def _begin(
 ) -> None:
     incident, me = state.incidents[alert], state.people[person]
     incident.owner = person
-    _stir(it, how, now, person, state)
-    takes = tired(incident.left_ms, _debt(how, now, me), how.slower_per_hour)
     helper = NOBODY
     if incident.severity == 1 and incident.needs_action:
         helper = _helper_for(it, now, incident.step, person, state)
+    for other in (person, helper):
+        if other != NOBODY:
+            _stir(it, how, now, other, state)
+    takes = tired(incident.left_ms, _debt(how, now, me), how.slower_per_hour)
     if helper != NOBODY:
         takes *= how.help_factor
     until = now + awake_enough_ms(takes, float(now - me.woken), how.inertia)
-    _occupy(now, person, alert, until, 0, state)
+    for other in (person, helper):
+        if other != NOBODY:
+            _occupy(now, other, alert, until, int(other == helper), state)
     me.helper = helper
-    if helper != NOBODY:
-        _stir(it, how, now, helper, state)
-        _occupy(now, helper, alert, until, 1, state)
     push(state, until, WORK_ENDS * KIND + alert * ALERT + person * PERSON, person)
 
 
@@ -372,9 +375,43 @@ def _hand_over(
             _take(it, how, now, other, state)
 
 
+@inlined
+def _finish(it: Compiled, how: Response, now: int, person: int, state: State) -> None:
+    helper = _release(it, how, now, person, state)
+    for other in (person, helper):
+        if other != NOBODY:
+            _take(it, how, now, other, state)
+
+
+@njit
+def _happen(it: Compiled, how: Response, now: int, rank: int, place: int, state: State) -> int:
+    """Let an event of the heap happen; return the step that its alert reaches, if it does."""
+    kind, alert = rank // KIND, rank % KIND // ALERT
+    person, step = rank % ALERT // PERSON, rank % PERSON
+    incident, me, told = state.incidents[alert], state.people[person], state.told
+    if kind == WORK_ENDS:
+        if me.work == alert and not me.helps and me.until == now:
+            told[alert, 5] = now
+            _finish(it, how, now, person, state)
+    elif not incident.open:
+        return int(NOBODY)
+    elif kind == STEP_ENDS:
+        return int(step + 1)
+    else:
+        if kind == WAKES:
+            _stir(it, how, now, person, state)
+        else:
+            told[alert, 0], told[alert, 1], told[alert, 2] = now, person, step
+            incident.open, incident.step, incident.place, incident.owner = 0, step, place, person
+        _stay_awake(it, how, now, person, now, state)
+        if kind == ACKNOWLEDGES:
+            _assign(it, how, now, alert, state)
+    return int(NOBODY)
+
+
 @entry
 def _run(it: Compiled, arrivals: Ints, how: Response, state: State) -> None:
-    told, heap = state.told, state.heap
+    heap = state.heap
     while state.counts[HEAP] <= len(heap):
         arrived, handed = state.counts[ARRIVED], state.counts[HANDED]
         comes = arrivals[arrived] if arrived < len(arrivals) else NEVER
@@ -385,40 +422,16 @@ def _run(it: Compiled, arrivals: Ints, how: Response, state: State) -> None:
                 return
             state.counts[HANDED] += 1
             _hand_over(it, how, ends, it.hands[handed].person, state)
-        elif comes < now:
+            continue
+        if comes < now:
             state.counts[ARRIVED] += 1
-            _reach(it, how, comes, arrived, state.incidents[arrived].step, state)
+            now, alert, reached = comes, arrived, 0
         else:
             place = heap[0].place
             pop(state)
-            kind, alert = rank // KIND, rank % KIND // ALERT
-            incident = state.incidents[alert]
-            person, step = rank % ALERT // PERSON, rank % PERSON
-            if kind == WORK_ENDS:
-                me = state.people[person]
-                if me.work == alert and not me.helps and me.until == now:
-                    told[alert, 5] = now
-                    _finish(it, how, now, person, state)
-            elif not incident.open:
-                continue
-            elif kind == WAKES:
-                _stir(it, how, now, person, state)
-                _stay_awake(it, how, now, person, now, state)
-            elif kind == STEP_ENDS:
-                _reach(it, how, now, alert, step + 1, state)
-            else:
-                told[alert, 0], told[alert, 1], told[alert, 2] = now, person, step
-                incident.open, incident.step, incident.place, incident.owner = 0, step, place, person
-                _stay_awake(it, how, now, person, now, state)
-                _assign(it, how, now, alert, state)
-
-
-@inlined
-def _finish(it: Compiled, how: Response, now: int, person: int, state: State) -> None:
-    helper = _release(it, how, now, person, state)
-    _take(it, how, now, person, state)
-    if helper != NOBODY:
-        _take(it, how, now, helper, state)
+            alert, reached = rank % KIND // ALERT, _happen(it, how, now, rank, place, state)
+        if reached != NOBODY:
+            _reach(it, how, now, alert, reached, state)
 
 
 def simulate(table: Table, alerts: Alerts, how: Response) -> Records:
