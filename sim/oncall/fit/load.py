@@ -65,6 +65,9 @@ def fit(history: History, name: str) -> FittedLoad:
         measured.append("pages")
         per_week, hours = float(f"{week.per_week:.5g}"), tuple(round(float(rate), 5) for rate in week.rates)
         bursts = spread.bursts
+        if bursts is not None:
+            repeats = bursts.share * (1 - 1 / bursts.size)
+            assumed.append(f"of a burst only the first needs work: {repeats:.0%} of all are the others")
         if spread.days is None:
             assumed.append("a day's number spreads by half around its mean: the window is too short to tell")
         else:

@@ -61,8 +61,10 @@ def test_the_spread_of_days_comes_back(spread: float):
 @pytest.mark.parametrize(("share", "size", "minutes"), [(0.2, 4.0, 5.0), (0.5, 3.0, 10.0), (0.1, 10.0, 5.0)])
 def test_bursts_come_back_beyond_chance(share: float, size: float, minutes: float):
     wanted = Bursts(share=share, size=size, minutes=minutes)
-    found = fit(history_of(load_of(per_week=60.0, bursts=wanted)), "x").load.bursts
+    load = fit(history_of(load_of(per_week=60.0, bursts=wanted)), "x").load
+    found = load.bursts
     assert found is not None
+    assert any(told.startswith("of a burst only the first needs work") for told in load.assumptions)
     assert found.share == pytest.approx(share, abs=0.06)
     assert found.size == pytest.approx(size, rel=0.3)
     assert found.minutes == pytest.approx(minutes, rel=0.35)
