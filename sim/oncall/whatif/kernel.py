@@ -45,7 +45,7 @@ from sim.oncall.whatif.records import (
     Ints,
     Records,
 )
-from sim.oncall.whatif.table import Compiled, Table
+from sim.oncall.whatif.table import Compiled, Rows, Table
 
 delay_ms = njit(people.delay_ms)
 rings_unheard = njit(people.rings_unheard)
@@ -68,39 +68,35 @@ def _at_place(it: Compiled, now: int, place: int, state: State) -> tuple[int, in
     return it.turns[turn].first_person, it.turns[turn + 1].first_person
 
 
-@inlined
-def _ahead(it: Compiled, now: int, person: int, state: State) -> int:
+@njit
+def _ahead(clocks: Rows, now: int, me: Any) -> int:
     """Return what to add to now for a person's local time."""
-    me = state.people[person]
-    end, row = it.person_first_clock[person + 1], me.clock
-    while row + 1 < end and it.clocks[row + 1].at <= now:
-        row += 1
-    me.clock = row
-    return int(it.clocks[row].ms)
-
-
-@inlined
-def _ahead_at(it: Compiled, at: int, person: int) -> int:
-    """The same at any time."""
-    row, end = it.person_first_clock[person], it.person_first_clock[person + 1]
-    while row + 1 < end and it.clocks[row + 1].at <= at:
-        row += 1
-    return int(it.clocks[row].ms)
+    while me.clock < me.last_clock and clocks[me.clock + 1].at <= now:
+        me.clock += 1
+    return int(clocks[me.clock].ms)
 
 
 @njit
-def _sleeps(it: Compiled, how: Response, now: int, person: int, state: State) -> bool:
-    me = state.people[person]
+def _ahead_at(clocks: Rows, at: int, me: Any) -> int:
+    """The same at any time."""
+    row = me.first_clock
+    while row < me.last_clock and clocks[row + 1].at <= at:
+        row += 1
+    return int(clocks[row].ms)
+
+
+@njit
+def _sleeps(clocks: Rows, how: Response, now: int, me: Any) -> bool:
     if me.work >= 0 or now < me.awake_until:
         return False
-    local = now + _ahead(it, now, person, state)
+    local = now + _ahead(clocks, now, me)
     return sleep_ms(local, local + 1, int(how.sleep_from_ms), int(how.sleep_until_ms)) > 0
 
 
-@inlined
-def _stir(it: Compiled, how: Response, now: int, person: int, state: State) -> None:
-    if _sleeps(it, how, now, person, state):
-        state.people[person].woken = now
+@njit
+def _stir(clocks: Rows, how: Response, now: int, me: Any) -> None:
+    if _sleeps(clocks, how, now, me):
+        me.woken = now
 
 
 @inlined
@@ -111,12 +107,12 @@ def _debt(how: Response, now: int, me: Any) -> float:
 
 
 @njit
-def _stay_awake(it: Compiled, how: Response, now: int, person: int, since: int, state: State) -> None:
+def _stay_awake(clocks: Rows, how: Response, now: int, person: int, since: int, state: State) -> None:
     me = state.people[person]
     start, until = max(since, me.awake_until), now + round(how.settle_ms)
     if until <= start:
         return
-    local = start + _ahead_at(it, start, person)
+    local = start + _ahead_at(clocks, start, me)
     lost = sleep_ms(local, local + until - start, int(how.sleep_from_ms), int(how.sleep_until_ms))
     if lost > 0:
         row = row_of(state, AWAKE, len(state.awake))
@@ -191,11 +187,12 @@ def _page(
     incident.pace = following(incident.pace)
     normal, uniform = normal_of(incident.pace), uniform_of(incident.luck)
     wakes = now
-    if _sleeps(it, how, now, person, state):
+    me = state.people[person]
+    if _sleeps(it.clocks, how, now, me):
         wakes += round(rings_unheard(uniform, how.wakes) * how.ring_again_ms)
         delay = _delay(how, how.asleep, uniform, normal)
         push(state, wakes, WAKES * KIND + alert * ALERT + person * PERSON + step, place)
-    elif state.people[person].work >= 0 or at_desk(now + _ahead(it, now, person, state)):
+    elif me.work >= 0 or at_desk(now + _ahead(it.clocks, now, me)):
         delay = _delay(how, how.desk, uniform, normal)
     else:
         delay = _delay(how, how.away, uniform, normal)
@@ -244,7 +241,7 @@ def _begin(
         helper = _helper_for(it, now, incident.step, person, state)
     for other in (person, helper):
         if other != NOBODY:
-            _stir(it, how, now, other, state)
+            _stir(it.clocks, how, now, state.people[other])
     takes = tired(incident.left_ms, _debt(how, now, me), how.slower_per_hour)
     if helper != NOBODY:
         takes *= how.help_factor
@@ -280,7 +277,7 @@ def _occupy(now: int, person: int, alert: int, until: int, helps: int, state: St
 
 
 @njit
-def _release(it: Compiled, how: Response, now: int, person: int, state: State) -> int:
+def _release(clocks: Rows, how: Response, now: int, person: int, state: State) -> int:
     """Let somebody and their helper stop work now; return the helper."""
     helper = state.people[person].helper
     for other in (person, helper):
@@ -288,7 +285,7 @@ def _release(it: Compiled, how: Response, now: int, person: int, state: State) -
             mine = state.people[other]
             state.work[mine.span, 3] = now
             mine.work, mine.helper = -1, NOBODY
-            _stay_awake(it, how, now, other, mine.since, state)
+            _stay_awake(clocks, how, now, other, mine.since, state)
     return int(helper)
 
 
@@ -368,7 +365,7 @@ def _hand_over(
     incident.left_ms = incident.left_ms * ((me.until - now) / (me.until - me.since)) + how.brief_ms
     incident.owner = heir
     state.told[alert, 4] += 1
-    helper = _release(it, how, now, person, state)
+    helper = _release(it.clocks, how, now, person, state)
     _assign(it, how, now, alert, state)
     for other in (person, helper):
         if other != NOBODY:
@@ -377,7 +374,7 @@ def _hand_over(
 
 @inlined
 def _finish(it: Compiled, how: Response, now: int, person: int, state: State) -> None:
-    helper = _release(it, how, now, person, state)
+    helper = _release(it.clocks, how, now, person, state)
     for other in (person, helper):
         if other != NOBODY:
             _take(it, how, now, other, state)
@@ -399,11 +396,11 @@ def _happen(it: Compiled, how: Response, now: int, rank: int, place: int, state:
         return int(step + 1)
     else:
         if kind == WAKES:
-            _stir(it, how, now, person, state)
+            _stir(it.clocks, how, now, me)
         else:
             told[alert, 0], told[alert, 1], told[alert, 2] = now, person, step
             incident.open, incident.step, incident.place, incident.owner = 0, step, place, person
-        _stay_awake(it, how, now, person, now, state)
+        _stay_awake(it.clocks, how, now, person, now, state)
         if kind == ACKNOWLEDGES:
             _assign(it, how, now, alert, state)
     return int(NOBODY)

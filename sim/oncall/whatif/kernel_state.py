@@ -23,13 +23,14 @@ INCIDENT = np.dtype(
 CREW = np.dtype(
     [
         *((name, np.int64) for name in ("work", "since", "until", "span", "helps", "helper")),
-        *((name, np.int64) for name in ("awake_until", "woken", "debt_at", "clock")),
+        *((name, np.int64) for name in ("awake_until", "woken", "debt_at")),
+        *((name, np.int64) for name in ("clock", "first_clock", "last_clock")),
         ("debt_ms", np.float64),
     ],
     align=True,
 )
-"""As in the reference; `clock` is the row of `clocks` that was looked up last: time goes on, so it only
-rises."""
+"""As in the reference. From `first_clock` to `last_clock` are somebody's rows of `clocks`; `clock` is the one
+that was looked up last: time goes on, so it only rises."""
 
 
 EVENT = np.dtype([(name, np.int64) for name in ("time", "rank", "place")], align=True)
@@ -113,7 +114,9 @@ def beginning(table: Table, alerts: Alerts, room: int) -> State:
     for name in ("luck", "pace", "severity", "needs_action"):
         incidents[name] = getattr(alerts, name)
     incidents["left_ms"], incidents["open"], incidents["expected"] = alerts.work, 1, NEVER
-    crew["work"], crew["helper"], crew["clock"] = -1, NOBODY, it.person_first_clock[:-1]
+    crew["work"], crew["helper"] = -1, NOBODY
+    crew["clock"] = crew["first_clock"] = it.person_first_clock[:-1]
+    crew["last_clock"] = it.person_first_clock[1:] - 1
     crew["awake_until"] = crew["woken"] = -(10**15)
     told = np.full((len(alerts.at), 6), -1, order="F")
     told[:, 3:5] = 0
