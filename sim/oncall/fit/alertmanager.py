@@ -60,7 +60,7 @@ def read_alerts(file: Path, text: str, zone: str | None) -> History:
                 line=known.line if known else line,
                 opened=alert.starts.astimezone(UTC),
                 severity=severity_of(alert.labels.get("severity", "")),
-                rule=alert.labels.get("alertname", "")[:120],
+                rule=" ".join(alert.labels.get("alertname", "").split())[:120],
                 resolved=resolved,
             )
     return in_order(file, found.values(), "alertmanager", zone or "UTC", tally)

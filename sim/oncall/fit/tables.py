@@ -165,7 +165,7 @@ class _Table:
             line=line,
             opened=opened,
             severity=self._severity(line, row),
-            rule=self.columns.of(row, "rule")[:120],
+            rule=" ".join(self.columns.of(row, "rule").split())[:120],
             acknowledged=self._span(
                 line, row, opened, "acknowledged", acknowledged or self.columns.of(row, "acknowledged")
             ),

@@ -19,6 +19,9 @@ Floats = NDArray[np.float64]
 FEWEST_FOR_TWO = 50
 """To fewer times no mixture is fitted: it has five parameters. An assumption."""
 _SIGMA_MIN, _SIGMA_MAX = 0.05, 5.0
+"""Of a part of two: it has to be more than one value that came often."""
+_SIGMA_LEAST = 0.001
+"""Of one: times that are all the same."""
 _STEPS = 500
 
 
@@ -127,7 +130,7 @@ def _sorted_parts(shares: Floats, means: Floats, sigmas: Floats) -> Mixture:
     return tuple(
         Part(
             median=float(f"{math.exp(means[place]):.5g}"),
-            sigma=round(float(np.clip(sigmas[place], _SIGMA_MIN, _SIGMA_MAX)), 4),
+            sigma=round(float(np.clip(sigmas[place], _SIGMA_LEAST, _SIGMA_MAX)), 4),
             share=share,
         )
         for place, share in zip(order, rounded, strict=True)

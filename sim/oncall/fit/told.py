@@ -150,7 +150,8 @@ def _cells(values: Iterable[float]) -> str:
 
 def _rules(load: Load) -> Iterator[str]:
     of_all = sum(rule.share for rule in load.rules)
-    yield f"{f'{len(load.rules)} rules, the most frequent':<48}{'of all':>14}{'need action':>16}"
+    count = f"{len(load.rules)} rule{'' if len(load.rules) == 1 else 's'}, the most frequent"
+    yield f"{count:<48}{'of all':>14}{'need action':>16}"
     for rule in sorted(load.rules, key=lambda rule: -rule.share)[:5]:
         yield f"  {rule.id[:45]:<46}{rule.share / of_all:>14.1%}{rule.needs_action:>16.0%}"
     yield ""

@@ -1,7 +1,7 @@
 """How many incidents come in which hour of the week, by the time that a history has seen of each.
 
-Three descriptions are tried: all hours alike; each day and each hour of the day with a factor of its own;
-each of the 168 hours with its own number. Schwarz's criterion (BIC, 1978) on Poisson counts chooses.
+Four descriptions are tried: all hours alike; every day alike; each day and each hour of the day with a factor
+of its own; each of the 168 hours with its own number. Schwarz's criterion (BIC, 1978) on Poisson counts chooses.
 """
 
 import math
@@ -16,7 +16,12 @@ from sim.oncall.fit.history import History
 from sim.oncall.load.model import HOURS
 
 Floats = NDArray[np.float64]
-Shape = Literal["all hours alike", "a factor for each day and each hour of the day", "each hour of the week"]
+Shape = Literal[
+    "all hours alike",
+    "each hour of the day",
+    "a factor for each day and each hour of the day",
+    "each hour of the week",
+]
 
 _HOUR = timedelta(hours=1)
 
@@ -60,6 +65,7 @@ def week_of(history: History) -> Week:
     seen = _seen(history)
     tried: tuple[tuple[Shape, Floats, int], ...] = (
         ("all hours alike", _alike(counts, seen), 1),
+        ("each hour of the day", _by_day(counts, seen), 24),
         ("a factor for each day and each hour of the day", _factors(counts, seen), 30),
         ("each hour of the week", _each(counts, seen), HOURS),
     )
@@ -87,6 +93,11 @@ def _seen(history: History) -> Floats:
 
 def _alike(counts: Floats, seen: Floats) -> Floats:
     return np.full(HOURS, counts.sum() / max(seen.sum(), 1e-9))
+
+
+def _by_day(counts: Floats, seen: Floats) -> Floats:
+    n, e = counts.reshape(7, 24).sum(axis=0), seen.reshape(7, 24).sum(axis=0)
+    return np.tile(np.divide(n, e, out=np.zeros(24), where=e > 0), 7)
 
 
 def _each(counts: Floats, seen: Floats) -> Floats:

@@ -98,6 +98,14 @@ def test_few_incidents_get_the_plain_week():
     assert len(set(found.load.hours)) == 1
 
 
+def test_a_month_tells_the_hours_of_the_day():
+    """One incident a day, always at ten."""
+    found = fit(steady(*(MONDAY + timedelta(days=day, hours=10) for day in range(28))), "x")
+    assert found.week is not None
+    assert found.week.shape == "each hour of the day"
+    assert {hour % 24 for hour, share in enumerate(found.load.hours) if share > 0} == {10}
+
+
 def test_hours_that_no_product_describes_are_kept_as_they_are():
     """Batch jobs at night before work days, customers by day at weekends."""
     hours = [0.0] * 168
