@@ -1,7 +1,8 @@
 """How many incidents come in which hour of the week, by the time that a history has seen of each.
 
 Four descriptions are tried: all hours alike; every day alike; each day and each hour of the day with a factor
-of its own; each of the 168 hours with its own number. Schwarz's criterion (BIC, 1978) on Poisson counts chooses.
+of its own; each of the 168 hours with its own number. Schwarz's criterion (BIC, 1978) on Poisson counts
+chooses.
 """
 
 import math
