@@ -5,16 +5,14 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sim.document import parsed
 from sim.mistakes import FileError, Mistake
 from sim.oncall.schedule.load import policy_of
 from sim.oncall.schedule.policy import RotationPolicy
+from sim.yaml_text import dumped
 
 _WIDTH = 110
 _NO_SECONDS = re.compile(r"(T\d\d:\d\d):00(?=$|[-+Z])")
-_PLAIN = re.compile(r"[A-Za-z][\w.+/ -]*|\d{4}-\d\d-\d\d(T[\d:.]+([-+]\d\d:\d\d)?)?")
 
 
 def written(policy: RotationPolicy, file: Path) -> str:
@@ -23,31 +21,10 @@ def written(policy: RotationPolicy, file: Path) -> str:
     `file` is named in what goes wrong. Raises FileError where the text would not be read as the same policy.
     """
     data = _plain(policy.model_dump(by_alias=True, exclude_defaults=True))
-    text = yaml.dump(
-        data, Dumper=_Readable, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
-    )
+    text = dumped(data, _WIDTH)
     if policy_of(parsed(file, text)) != policy:
         raise FileError([Mistake(file, 1, (), "would not be read as what was imported; please report it")])
     return text
-
-
-class _Readable(yaml.SafeDumper):
-    """Quotes every text that some reader might take for a number, a date or a truth."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = None if _PLAIN.fullmatch(text) else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Readable.add_representer(str, _text)
-_Readable.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-    for letter, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
-}
 
 
 def _plain(value: Any) -> Any:

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import yaml
-
 from sim.document import read
 from sim.mistakes import FileError
 from sim.oncall.load.model import Load
 from sim.schema import checked
+from sim.yaml_text import dumped
 
 
 def read_load(file: Path) -> Load:
@@ -21,4 +20,4 @@ def read_load(file: Path) -> Load:
 def written(load: Load) -> str:
     """Return a load as the YAML of its file."""
     plain = load.model_dump(mode="json", exclude_defaults=True)
-    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None)
+    return dumped(plain, 100)
