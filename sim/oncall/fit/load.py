@@ -112,7 +112,7 @@ class _Making:
         known = [one for one in found if one is not None]
         if len(known) < FEWEST_TIMES:
             return None
-        self.times.append(fitted(name, known, self.history.step))
+        self.times.append(fitted(name, known))
         return self.times[-1].best.parts
 
     def arrivals(self) -> _Arrivals:
@@ -215,7 +215,7 @@ class _Making:
         if len(known) < FEWEST_TIMES:
             self.assumed.append("times to acknowledge are not in the history: facts of the literature")
             return None
-        of_all = fitted("acknowledge", [minutes for _, minutes in known], self.history.step)
+        of_all = fitted("acknowledge", [minutes for _, minutes in known])
         found: dict[str, Mixture] = {}
         for place in _PLACES:
             parts = self.fitted(f"acknowledge, {place}", (minutes for at, minutes in known if at == place))

@@ -7,11 +7,12 @@ criterion (BIC, 1978). How far it is from them: the distance of Kolmogorov and S
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.oncall.load.mixture import SHARES, share_below
+from sim.oncall.load.mixture import SHARES, normal_below, share_below
 from sim.oncall.load.model import Mixture, Part
 
 Floats = NDArray[np.float64]
@@ -22,6 +23,10 @@ _SIGMA_MIN, _SIGMA_MAX = 0.05, 5.0
 """Of a part of two: it has to be more than one value that came often."""
 _SIGMA_LEAST = 0.001
 """Of one: times that are all the same."""
+_ROUNDED, _FINEST = (1.0, 1 / 60), 1 / 60_000
+"""Steps to which exports round times, in minutes."""
+_TURNS = 10
+_normal_at = np.vectorize(NormalDist().inv_cdf, otypes=[float])
 _STEPS = 500
 
 
@@ -51,8 +56,11 @@ class Times:
 
     @property
     def by_chance(self) -> float:
-        """Return the distance that one sample in twenty would exceed, if the distribution were true."""
-        return 1.358 / math.sqrt(len(self.minutes))
+        """Return the distance that one sample in twenty exceeds if one lognormal, fitted to it, is true.
+
+        Lilliefors 1967; for two it is a little less.
+        """
+        return 0.895 / math.sqrt(len(self.minutes))
 
     def quantiles(self) -> tuple[float, ...]:
         """Return the quantiles of what was measured."""
@@ -60,38 +68,56 @@ class Times:
         return tuple(float(self.minutes[rank]) for rank in ranks)
 
 
-def fitted(name: str, minutes: Sequence[float], step: float) -> Times:
-    """Return times with what fits them. `step` is how coarse they are in minutes: 0 stands for half of it."""
-    ordered = np.sort(np.maximum(np.asarray(minutes, dtype=np.float64), step / 2))
-    logs = np.log(ordered)
-    one = _fit(
-        ordered, _sorted_parts(np.array([1.0]), np.array([logs.mean()]), np.array([logs.std()])), 2, step
-    )
-    if len(ordered) < FEWEST_FOR_TWO or logs[0] == logs[-1]:
+def fitted(name: str, minutes: Sequence[float]) -> Times:
+    """Return times with what fits them. Times that were rounded are fitted as anywhere in their step."""
+    ordered = np.sort(np.asarray(minutes, dtype=np.float64))
+    exact = unrounded(ordered)
+    logs = np.log(exact)
+    one = _fit(exact, _sorted_parts(np.array([1.0]), np.array([logs.mean()]), np.array([logs.std()])), 2)
+    if len(exact) < FEWEST_FOR_TWO or ordered[0] == ordered[-1]:
         return Times(name, ordered, one, None)
-    return Times(name, ordered, one, _fit(ordered, _two(logs), 5, step))
+    return Times(name, ordered, one, _fit(exact, _two(logs), 5))
 
 
-def distance(parts: Mixture, ordered: Floats, step: float) -> float:
-    """Return the largest difference between a distribution and the share of times up to each one.
+def unrounded(ordered: Floats) -> Floats:
+    """Return times in order as they may have been before they were rounded.
 
-    Of times that were rounded to a step, those of one value lie anywhere within half of it: they are compared
-    at its end.
+    Those of one value are put into the step around it (those of 0 into the half above) as the one lognormal
+    that describes all of them best has them there; found by turns. So rounding does not look like a second
+    kind.
     """
-    values, counts = np.unique(ordered, return_counts=True)
-    up_to = np.cumsum(counts) / len(ordered)
-    edge = values + (step / 2 if len(values) < len(ordered) else 0.0)
-    after = share_below(parts, edge)
-    before = np.concatenate([[0.0], up_to[:-1]])
-    low = after if len(values) == len(ordered) else share_below(parts, np.maximum(values - step / 2, 1e-9))
-    return float(max(np.abs(after - up_to).max(), np.abs(low - before).max()))
+    step = next((step for step in _ROUNDED if _multiples(ordered, step)), _FINEST)
+    values, places, counts = np.unique(ordered, return_inverse=True, return_counts=True)
+    first = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    share = (np.arange(len(ordered)) - first[places] + 0.5) / counts[places]
+    least, high = np.maximum(values - step / 2, 0.0), values + step / 2
+    exact: Floats = (least + high)[places] / 2
+    for _ in range(_TURNS):
+        mean, sigma = np.log(exact).mean(), max(float(np.log(exact).std()), _SIGMA_LEAST)
+        with np.errstate(divide="ignore"):
+            below = [normal_below((np.log(edge) - mean) / sigma) for edge in (least, high)]
+        wanted = below[0][places] + share * (below[1] - below[0])[places]
+        drawn = np.exp(mean + sigma * _normal_at(np.clip(wanted, 1e-12, 1 - 1e-12)))
+        exact = np.clip(drawn, np.maximum(least, step / 1000)[places], high[places])
+    return exact
 
 
-def _fit(ordered: Floats, parts: Mixture, parameters: int, step: float) -> Fit:
-    logs = np.log(ordered)
+def _multiples(minutes: Floats, step: float) -> bool:
+    return bool(np.all(np.abs(minutes / step - np.round(minutes / step)) < 1e-6))
+
+
+def distance(parts: Mixture, ordered: Floats) -> float:
+    """Return the largest difference between a distribution and the share of times up to each one."""
+    ranks = np.arange(len(ordered) + 1) / len(ordered)
+    below = share_below(parts, ordered)
+    return float(max(np.abs(below - ranks[1:]).max(), np.abs(below - ranks[:-1]).max()))
+
+
+def _fit(exact: Floats, parts: Mixture, parameters: int) -> Fit:
+    logs = np.log(exact)
     likelihood = np.log(sum(_density(logs, part) for part in parts)).sum()
     bic = parameters * math.log(len(logs)) - 2 * float(likelihood)
-    return Fit(parts, bic, distance(parts, ordered, step))
+    return Fit(parts, bic, distance(parts, exact))
 
 
 def _density(logs: Floats, part: Part) -> Floats:

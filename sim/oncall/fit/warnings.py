@@ -95,7 +95,7 @@ def _times(times: Times) -> Iterator[str]:
     if most / count > _TIES and most > 2:
         yield f"ties: {most / count:.0%} of the times of {times.name} are {value:.3g} min"
     far = times.best.distance
-    if far > max(_FAR, times.by_chance):
+    if far > max(_FAR, times.by_chance) and most < count:
         yield (
             f"shape: {times.name} is neither one lognormal nor two (distance {far:.2f}); its quantiles are "
             "as far off as the table shows"

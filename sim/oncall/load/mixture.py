@@ -18,7 +18,7 @@ def share_below(parts: Mixture, minutes: Floats) -> Floats:
     """Return the share of times that are at most so long."""
     below = np.zeros(len(minutes))
     for part in parts:
-        below += part.share * _normal_below((np.log(minutes) - math.log(part.median)) / max(part.sigma, 1e-9))
+        below += part.share * normal_below((np.log(minutes) - math.log(part.median)) / max(part.sigma, 1e-9))
     return below
 
 
@@ -35,6 +35,7 @@ def quantile(parts: Mixture, share: float) -> float:
     return math.exp(high)
 
 
-def _normal_below(score: Floats) -> Floats:
+def normal_below(score: Floats) -> Floats:
+    """Return the share of standard normal numbers that are at most so large."""
     below: Floats = 0.5 * (1.0 + _erf(score / math.sqrt(2.0)))
     return below
