@@ -6,6 +6,7 @@ of many times, and its end counts once a webhook says that it is resolved.
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from sim.mistakes import FileError, Mistake
-from sim.oncall.fit.history import History, Incident, Tally, in_order
-from sim.oncall.fit.moments import minutes
-from sim.oncall.fit.values import severity_of
+from sim.oncall.fit.history import UTC_TAKEN, History, Incident, Tally, in_order
+from sim.oncall.fit.moments import YEARS, lasting, minutes
+from sim.oncall.fit.values import name_of, severity_of
 
 
 class _Alert(BaseModel):
@@ -50,20 +51,28 @@ def read_alerts(file: Path, text: str, zone: str | None) -> History:
             where = ".".join(str(step) for step in problem.errors()[0]["loc"]) or "the alert"
             tally.add(f"alerts in which {where} cannot be read, left out", file, line)
             continue
+        if alert.starts.year not in YEARS:
+            tally.add(f"alerts that start outside of {YEARS[0]} to {YEARS[-1]}, left out", file, line)
+            continue
         resolved = alert.resolved
-        if resolved is not None and resolved < 0:
-            tally.add("resolved before it was opened; that time was left out", file, line)
+        wrong = None if resolved is None else lasting(resolved)
+        if wrong is not None:
+            tally.add(f"resolved {wrong}", file, line)
             resolved = None
+        word = alert.labels.get("severity", "")
+        if word and severity_of(word) is None:
+            tally.add("a severity that is not known", file, line)
         known = found.get(alert.key)
         if known is None or (resolved is not None and known.resolved is None):
             found[alert.key] = Incident(
                 line=known.line if known else line,
                 opened=alert.starts.astimezone(UTC),
-                severity=severity_of(alert.labels.get("severity", "")),
-                rule=" ".join(alert.labels.get("alertname", "").split())[:120],
+                severity=severity_of(word),
+                rule=name_of(alert.labels.get("alertname", "")),
                 resolved=resolved,
             )
-    return in_order(file, found.values(), "alertmanager", zone or "UTC", tally)
+    history = in_order(file, found.values(), "alertmanager", zone or "UTC", tally)
+    return history if zone else replace(history, notes=(UTC_TAKEN,), clock_known=False)
 
 
 def _plain_alerts(file: Path, text: str) -> Iterator[tuple[int, Any]]:

@@ -112,9 +112,11 @@ _NOTHING = frozenset({"", "?", "null", "none", "nan", "n/a", "-"})
 def columns_of(header: list[str], known: Known, mapped: dict[Thing, str]) -> Columns:
     """Return where a table with this header holds what. Raises ColumnError for what is missing or double."""
     names = [name.strip() for name in header]
+    kinds = {_kind(thing) for thing in mapped}
     places: dict[Thing, int] = {}
     for thing in THINGS:
-        there = [name for name in known.wanted.get(thing, ()) if name in names]
+        wanted = () if _kind(thing) in kinds else known.wanted.get(thing, ())
+        there = [name for name in wanted if name in names]
         if thing in mapped or there:
             places[thing] = _place(names, mapped.get(thing) or there[0])
     if "opened" not in places:
@@ -124,6 +126,12 @@ def columns_of(header: list[str], known: Known, mapped: dict[Thing, str]) -> Col
             f"--column opened=NAME ({did_you_mean(wanted_name, names)})"
         )
     return Columns(places)
+
+
+def _kind(thing: Thing) -> str:
+    """Return what a thing is about. What somebody maps takes the place of all that is known of the same."""
+    kinds = {"engaged-seconds": "hands-on", "auto-resolved": "needs-action", "urgency": "severity"}
+    return kinds.get(thing, thing.removesuffix("-seconds").removesuffix("-minutes"))
 
 
 def _place(names: list[str], name: str) -> int:

@@ -16,6 +16,11 @@ from sim.oncall.load.model import Severity
 Format = Literal["servicenow", "pagerduty", "alertmanager", "csv", "journal"]
 BYTES_MAX = 200_000_000
 INCIDENTS_MAX = 1_000_000
+A_WEEK_MAX = 50_000
+"""No team is paged so often: these are no incidents."""
+LONGEST_MINUTES = 10 * 366 * 1440.0
+"""No ticket is open for longer than ten years, and nothing else about it lasts longer."""
+UTC_TAKEN = "hours of the week are those of UTC; give the team's --zone to tell desk, evening and night apart"
 FEWEST = 20
 """Nothing is fitted to fewer incidents: an assumption."""
 
@@ -70,6 +75,8 @@ class History:
     """What was left out and why, in words."""
     notes: tuple[str, ...] = ()
     """How it was read, where that is not plain."""
+    clock_known: bool = True
+    """Whether its hours are those of the team's clock; False where times are in UTC and nobody said more."""
 
     @property
     def clock(self) -> ZoneInfo:
@@ -124,6 +131,9 @@ def in_order(file: Path, found: Iterable[Incident], kind: Format, zone: str | No
         raise _refused(file, 1, "; ".join((told, *unused)))
     if len(incidents) > INCIDENTS_MAX:
         raise _refused(file, 1, f"holds over {INCIDENTS_MAX:,} incidents; export a shorter time")
+    weeks = max((incidents[-1].opened - incidents[0].opened) / timedelta(weeks=1), 1.0)
+    if len(incidents) / weeks > A_WEEK_MAX:
+        raise _refused(file, 1, f"holds over {A_WEEK_MAX:,} incidents a week; give what pages people")
     return History(kind, zone, incidents, unused)
 
 

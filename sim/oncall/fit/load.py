@@ -216,6 +216,10 @@ class _Making:
             self.assumed.append("times to acknowledge are not in the history: facts of the literature")
             return None
         of_all = fitted("acknowledge", [minutes for _, minutes in known])
+        if not self.history.clock_known:
+            self.times.append(of_all)
+            self.assumed.append("acknowledge: alike at the desk, awake and asleep, as no --zone was given")
+            return Acknowledge(**dict.fromkeys(_PLACES, of_all.best.parts))
         found: dict[str, Mixture] = {}
         for place in _PLACES:
             parts = self.fitted(f"acknowledge, {place}", (minutes for at, minutes in known if at == place))
@@ -256,5 +260,6 @@ def _where(history: History) -> Callable[[Incident], str]:
 
 
 def _reassigned(history: History) -> float:
-    known = [one.reassigned for one in history.incidents if one.reassigned is not None]
+    acted = (one for one in history.incidents if one.needs_action is not False)
+    known = [one.reassigned for one in acted if one.reassigned is not None]
     return round(sum(known) / len(known), 4) if known else 0.0

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from sim.oncall.fit.history import LONGEST_MINUTES
 from sim.oncall.schedule.wall_clock import first_at
 
 Dates = Literal["day-first", "month-first"]
-_YEARS = range(1990, 2100)
+YEARS = range(1990, 2100)
 _SLASHED = re.compile(
     r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp][Mm])?)?"
 )
@@ -41,8 +42,8 @@ class Moments:
     def read(self, text: str) -> datetime:
         """Return the instant of a text. Raises MomentError; MixedError where others are written otherwise."""
         local = self._slashed(text) or _plain(text)
-        if local.year not in _YEARS:
-            raise MomentError(f"the year of {text[:40]!r} is not within {_YEARS[0]} to {_YEARS[-1]}")
+        if local.year not in YEARS:
+            raise MomentError(f"the year of {text[:40]!r} is not within {YEARS[0]} to {YEARS[-1]}")
         if local.tzinfo is not None:
             self.with_zone = self.with_zone or text
         else:
@@ -93,6 +94,13 @@ def dates_of(texts: Iterable[str]) -> Dates | None:
 def minutes(later: datetime, earlier: datetime) -> float:
     """Return the time between two instants in minutes; negative where they stand the other way."""
     return (later - earlier) / timedelta(minutes=1)
+
+
+def lasting(found: float) -> str | None:
+    """Return what is wrong with a time in minutes, if anything."""
+    if found < 0:
+        return "before it was opened; that time was left out"
+    return "over ten years; that time was left out" if found > LONGEST_MINUTES else None
 
 
 def _plain(text: str) -> datetime:

@@ -23,11 +23,18 @@ def read_history(
     """
     drills = [file.parent if file.name == JOURNAL_FILE else file for file in files]
     if kind == "journal" or (kind is None and all((one / JOURNAL_FILE).exists() for one in drills)):
+        _without(mapped, dates)
         return history_of(files[0], [read_drill(one) for one in drills])
     if len(files) > 1:
         raise PagerDrillError("only drills can be read several at once; put tables together in one file")
     file, text = files[0], read_file(files[0])
     if kind == "alertmanager" or (kind is None and text.lstrip()[:1] in ("{", "[")):
+        _without(mapped, dates)
         return read_alerts(file, text, zone)
     table = kind if kind in ("servicenow", "pagerduty", "csv") else None
     return read_table(file, text, Reading(table, mapped, zone, dates))
+
+
+def _without(mapped: dict[Thing, str], dates: Dates | None) -> None:
+    if mapped or dates:
+        raise PagerDrillError("--column and --dates are for tables, and this is none; leave them out")

@@ -28,6 +28,8 @@ _ROUNDS = 12
 _SEED = 0xF17
 FEWEST_DAYS = 14
 """The spread of days is not told from fewer whole days: an assumption."""
+_SPREAD_MAX = 10.0
+"""What a load can have: a few days hold nearly everything."""
 _LEAST_SHARE = 0.02
 """Fewer in bursts are none: an assumption."""
 _DAY = timedelta(days=1)
@@ -98,7 +100,7 @@ def _bursts_of(begins: float, more: float, minutes: float, count: int, step: flo
     return Bursts(
         share=round(min((begins + more) / count, 0.95), 4),
         size=round(min(max(1 + more / begins, 2.0), 1000.0), 2),
-        minutes=round(max(minutes, step / 2), 3),
+        minutes=max(round(max(minutes, step / 2), 3), 0.001),
     )
 
 
@@ -158,7 +160,9 @@ def _days(history: History, bursts: Bursts | None) -> float | None:
         if len(mine) >= 2:
             beyond += (len(mine) - 1) * (mine.var(ddof=1) - per_incident(bursts) * mine.mean())
             expected += (len(mine) - 1) * mine.mean() ** 2
-    return round(float(np.sqrt(max(beyond / expected, 0.0))), 3) if expected > 0 else None
+    if expected <= 0:
+        return None
+    return min(round(float(np.sqrt(max(beyond / expected, 0.0))), 3), _SPREAD_MAX)
 
 
 def per_incident(bursts: Bursts | None) -> float:

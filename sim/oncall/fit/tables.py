@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Literal
 
@@ -19,14 +19,15 @@ from sim.oncall.fit.columns import (
     Thing,
     columns_of,
 )
-from sim.oncall.fit.history import History, Incident, Tally, in_order
-from sim.oncall.fit.moments import Dates, MixedError, MomentError, Moments, dates_of, minutes
-from sim.oncall.fit.values import flag_of, number_of, severity_of
+from sim.oncall.fit.history import UTC_TAKEN, History, Incident, Tally, in_order
+from sim.oncall.fit.moments import Dates, MixedError, MomentError, Moments, dates_of, lasting, minutes
+from sim.oncall.fit.values import flag_of, name_of, number_of, severity_of
 
 TableFormat = Literal["servicenow", "pagerduty", "csv"]
 _KNOWN: dict[TableFormat, Known] = {"servicenow": SERVICENOW, "pagerduty": PAGERDUTY, "csv": PLAIN}
 _MOMENTS: tuple[Thing, ...] = ("opened", "acknowledged", "resolved", "updated")
-_NEW = "new"
+_NEW = ("new", "1", "")
+"""States of a ticket that nobody works at: by name, and as ServiceNow keeps it."""
 
 _Row = tuple[int, list[str]]
 """A row with the line at which it begins."""
@@ -64,13 +65,16 @@ def read_table(file: Path, text: str, how: Reading) -> History:
     found = list(table.incidents(whole))
     zone = how.zone or ("UTC" if moments.with_zone else None)
     history = in_order(file, found, kind, zone, tally)
-    return replace(history, notes=table.notes(how.dates is None))
+    if all(one.opened.astimezone(history.clock).time() == time() for one in history.incidents):
+        told = "every incident was opened at midnight: these are days; export times"
+        raise FileError([Mistake(file, 1, (), told)])
+    return replace(history, notes=table.notes(how.dates is None), clock_known=zone == how.zone)
 
 
 def _rows(file: Path, text: str) -> tuple[list[str], list[_Row]]:
-    first = text.split("\n", 1)[0]
+    first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t|", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[_Row] = []
     begins = 1
     try:
@@ -126,6 +130,8 @@ class _Table:
             found.append(f"dates were read {self.moments.dates}")
         if self.moments.zone is None and self.moments.with_zone is None:
             found.append("times name no zone: hours of the week are taken for the policy's")
+        elif self.moments.zone is None:
+            found.append(UTC_TAKEN)
         return tuple(found)
 
     def _tickets(self, rows: list[_Row]) -> Iterator[tuple[int, list[str], str]]:
@@ -139,40 +145,43 @@ class _Table:
         self.updates = self.columns.has("state", "updated") and len(by_number) < len(rows)
         for (line, first), *later in by_number.values():
             if self.updates:
-                yield (
-                    line,
-                    later[-1][1] if later else first,
-                    self._first_work([first, *(row for _, row in later)]),
-                )
+                updates = sorted([first, *(row for _, row in later)], key=self._updated)
+                yield line, updates[-1], self._first_work(updates)
                 continue
             for again, _ in later:
                 self.tally.add("rows with a number that was there before, left out", self.file, again)
             yield line, first, ""
 
+    def _updated(self, row: list[str]) -> datetime:
+        """Return when a row was written; rows that do not say so come first."""
+        try:
+            return self.moments.read(self.columns.of(row, "updated"))
+        except MomentError:
+            return datetime.min.replace(tzinfo=UTC)
+
     def _first_work(self, updates: list[list[str]]) -> str:
-        worked = (row for row in updates if self.columns.of(row, "state").lower() not in (_NEW, ""))
+        worked = (row for row in updates if self.columns.of(row, "state").lower() not in _NEW)
         return next((self.columns.of(row, "updated") for row in worked), "")
 
     def _incident(self, line: int, row: list[str], acknowledged: str) -> Incident | None:
-        opened = self._moment(
-            line, self.columns.of(row, "opened"), "rows without a time at which they were opened"
-        )
+        text = self.columns.of(row, "opened")
+        told = "opened at a time that cannot be read" if text else "without a time at which they were opened"
+        opened = self._moment(line, text, f"rows {told}, left out")
         if opened is None:
             return None
-        reassigned = self.columns.of(row, "reassigned")
-        count = number_of(reassigned)
+        count = number_of(self.columns.of(row, "reassigned"))
         return Incident(
             line=line,
             opened=opened,
             severity=self._severity(line, row),
-            rule=" ".join(self.columns.of(row, "rule").split())[:120],
+            rule=name_of(self.columns.of(row, "rule")),
             acknowledged=self._span(
                 line, row, opened, "acknowledged", acknowledged or self.columns.of(row, "acknowledged")
             ),
             resolved=self._span(line, row, opened, "resolved", self.columns.of(row, "resolved")),
-            hands_on=self._span(line, row, opened, "hands-on", "") or None,
-            needs_action=self._needs_action(row),
-            reassigned=flag_of(reassigned) if count is None else count > 0,
+            hands_on=self._span(line, row, opened, "hands-on", ""),
+            needs_action=self._needs_action(line, row),
+            reassigned=self._flag(line, row, "reassigned") if count is None else count > 0,
         )
 
     def _severity(self, line: int, row: list[str]) -> Literal["P1", "P2", "P3", "P4"] | None:
@@ -182,9 +191,16 @@ class _Table:
             self.tally.add("a severity that is not known", self.file, line)
         return found
 
-    def _needs_action(self, row: list[str]) -> bool | None:
-        told = flag_of(self.columns.of(row, "needs-action"))
-        left_alone = flag_of(self.columns.of(row, "auto-resolved"))
+    def _flag(self, line: int, row: list[str], thing: Thing) -> bool | None:
+        text = self.columns.of(row, thing)
+        found = flag_of(text)
+        if text and found is None:
+            self.tally.add(f"{thing}: neither yes nor no", self.file, line)
+        return found
+
+    def _needs_action(self, line: int, row: list[str]) -> bool | None:
+        told = self._flag(line, row, "needs-action")
+        left_alone = self._flag(line, row, "auto-resolved")
         return told if told is not None else None if left_alone is None else not left_alone
 
     def _span(self, line: int, row: list[str], opened: datetime, what: _Span, moment: str) -> float | None:
@@ -199,10 +215,10 @@ class _Table:
                     self.tally.add(f"{what}: no number in column {thing}", self.file, line)
                 else:
                     found = number * unit
-        if found is not None and found < 0:
-            self.tally.add(f"{what} before it was opened; that time was left out", self.file, line)
-            return None
-        return found
+        wrong = None if found is None else lasting(found)
+        if wrong is not None:
+            self.tally.add(f"{what} {wrong}", self.file, line)
+        return found if wrong is None else None
 
     def _moment(self, line: int, text: str, told: str) -> datetime | None:
         try:

@@ -54,7 +54,7 @@ def _headline(history: History) -> str:
     )
     days = history.span.total_seconds() / 86_400
     return (
-        f"{history.format}: {len(history.incidents):,} incidents in {rounded(days)} days, "
+        f"{history.format}: {len(history.incidents):,} incidents in {days:,.1f} days, "
         f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
     )
 
@@ -81,7 +81,7 @@ def _arrivals(found: FittedLoad, played: Played) -> Iterator[str]:
 
 
 def _rows(history: Arrivals, load: Arrivals) -> Iterator[tuple[str, str, str]]:
-    yield "incidents a week", f"{history.per_week:,.1f}", f"{load.per_week:,.1f}"
+    yield "incidents a week", rounded(history.per_week), rounded(load.per_week)
     if history.uneven is not None and load.uneven is not None:
         name = "days of a weekday: variance over mean (Poisson: 1)"
         yield name, rounded(history.uneven), rounded(load.uneven)

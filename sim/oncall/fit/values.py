@@ -5,7 +5,7 @@ import re
 
 from sim.oncall.load.model import Severity
 
-_NUMBERED = re.compile(r"(?:p|sev|s|prio|priority)?[ -_]?([0-5])(?:\b.*)?", re.IGNORECASE | re.DOTALL)
+_NUMBERED = re.compile(r"(?:p|sev|s|prio|priority)?[ _-]?([0-5])(?:\b.*)?", re.IGNORECASE | re.DOTALL)
 _WORDS: dict[str, Severity] = {
     "critical": "P1",
     "emergency": "P1",
@@ -38,6 +38,11 @@ def flag_of(text: str) -> bool | None:
     """Return what a word for yes or no means."""
     word = text.lower()
     return True if word in _TRUE else False if word in _FALSE else None
+
+
+def name_of(text: str) -> str:
+    """Return the name of a rule in one line without control characters, at most 120 long."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())[:120]
 
 
 def number_of(text: str) -> float | None:

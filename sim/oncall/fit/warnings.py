@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
@@ -34,18 +35,13 @@ def _window(history: History, week: Week) -> Iterator[str]:
             f"cut window: {days:.1f} days are less than {_WEEKS} weeks; each hour of the week was seen "
             f"{week.seen.min():.0f} to {np.ceil(week.seen.max()):.0f} times"
         )
-    clock = history.clock
-    for one, two in pairwise(history.incidents):
-        hours = int((two.opened - one.opened).total_seconds() // 3600)
-        if hours < 2:
-            continue
-        begins = hour_of_week(one.opened.astimezone(clock))
-        expected = sum(float(week.rates[(begins + n) % 168]) for n in range(1, min(hours, 100_000)))
-        if expected > _SILENT:
-            yield (
-                f"cut window: nothing between {_day(one.opened.astimezone(clock))} and "
-                f"{_day(two.opened.astimezone(clock))}, where {expected:.0f} incidents would be usual"
-            )
+    silent = list(_silent(history, week))
+    if silent:
+        expected, begins, ends = max(silent)
+        yield (
+            f"cut window: {len(silent)} long gap{'s' * (len(silent) > 1)}; nothing between "
+            f"{begins:%Y-%m-%d %H:%M} and {ends:%Y-%m-%d %H:%M}, where {expected:.0f} would be usual"
+        )
     first, last = _halves(history, week)
     if first > 0 and last > 0 and not 1 / _TREND < last / first < _TREND:
         yield (
@@ -54,8 +50,15 @@ def _window(history: History, week: Week) -> Iterator[str]:
         )
 
 
-def _day(moment: object) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+def _silent(history: History, week: Week) -> Iterator[tuple[float, datetime, datetime]]:
+    """Yield gaps in which many incidents would be usual: how many, from when, to when."""
+    clock = history.clock
+    for one, two in pairwise(one.opened.astimezone(clock) for one in history.incidents):
+        hours = int((two - one).total_seconds() // 3600)
+        begins = hour_of_week(one)
+        expected = sum(float(week.rates[(begins + n) % 168]) for n in range(1, hours))
+        if expected > _SILENT:
+            yield expected, one, two
 
 
 def _halves(history: History, week: Week) -> tuple[float, float]:

@@ -80,10 +80,12 @@ def week_of(history: History) -> Week:
 
 
 def _seen(history: History) -> Floats:
-    """Return how many hours of each hour of the week lie between the first and the last incident."""
+    """Return how many hours of each hour of the week were seen of a history."""
     clock = history.clock
     seen = np.zeros(HOURS)
-    first, last = history.incidents[0].opened, history.incidents[-1].opened
+    # The window goes on for a mean gap at each end: n random moments span (n - 1) / (n + 1) of it.
+    around = history.span / max(len(history.incidents) - 1, 1)
+    first, last = history.incidents[0].opened - around, history.incidents[-1].opened + around
     begins = first.replace(minute=0, second=0, microsecond=0)
     for number in range(int((last - begins) / _HOUR) + 1):
         at = begins + number * _HOUR
@@ -102,7 +104,7 @@ def _by_day(counts: Floats, seen: Floats) -> Floats:
 
 
 def _each(counts: Floats, seen: Floats) -> Floats:
-    """Return each hour's own rate; an hour that was not seen gets the mean of its day's others."""
+    """Return each hour's own rate; an hour that was not seen gets the mean of all."""
     rates = np.divide(counts, seen, out=np.zeros(HOURS), where=seen > 0)
     return np.where(seen > 0, rates, counts.sum() / max(seen.sum(), 1e-9))
 

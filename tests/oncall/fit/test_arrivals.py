@@ -12,6 +12,7 @@ from sim.oncall.fit.load import fit
 from sim.oncall.fit.played import played
 from sim.oncall.fit.spread import per_incident
 from sim.oncall.fit.warnings import warnings_of
+from sim.oncall.fit.week import week_of
 from sim.oncall.load.defaults import default_load
 from sim.oncall.load.model import SEVERITIES, Bursts, Load
 from sim.oncall.whatif.arrivals import demand, draw
@@ -84,7 +85,6 @@ def test_variance_of_bursts_is_that_of_their_sizes():
     burst = 0.4 / (3.0 - 0.4 * 2.0)
     sizes = [(1, 1 - burst)] + [(1 + n, burst * 0.5**n) for n in range(1, 60)]
     mean = sum(size * share for size, share in sizes)
-    assert sum(size for size, _ in sizes[:2]) == 3
     assert per_incident(bursts) == pytest.approx(sum(size**2 * share for size, share in sizes) / mean)
     assert per_incident(None) == 1.0
 
@@ -139,6 +139,43 @@ def test_less_than_a_week_tells_no_week():
     assert (found.week, found.load.per_week, played(found)) == (None, default_load().per_week, None)
     assert any("shorter than a week" in one for one in found.load.assumptions)
     assert "pages" not in found.load.measured
+
+
+def test_alerts_that_fire_at_one_instant_are_bursts():
+    """Four at once, with milliseconds, on each of forty days."""
+    at = [
+        MONDAY + timedelta(days=day, hours=day % 9, milliseconds=874) for day in range(40) for _ in range(4)
+    ]
+    bursts = fit(steady(*at), "x").load.bursts
+    assert bursts is not None
+    assert (bursts.size, bursts.minutes) == (pytest.approx(4, abs=0.5), 0.001)
+
+
+def test_one_day_that_holds_nearly_everything_is_no_crash():
+    at = [
+        MONDAY,
+        *(MONDAY + timedelta(days=500, minutes=33 * n) for n in range(40)),
+        MONDAY + timedelta(1100),
+    ]
+    assert fit(steady(*at), "x").load.day_spread == 10.0
+
+
+def test_a_short_history_is_not_taken_for_a_busier_one():
+    """Over many histories of ten days the rates have the mean that they were drawn with."""
+    random = np.random.default_rng(1)
+    found = []
+    for _ in range(300):
+        hours = np.sort(random.uniform(0, 240, random.poisson(40)))
+        found.append(week_of(steady(*(MONDAY + timedelta(hours=float(hour)) for hour in hours))).per_week)
+    assert np.mean(found) == pytest.approx(40 * 168 / 240, rel=0.03)
+
+
+def test_of_those_that_need_action_some_are_reassigned():
+    incidents = [
+        Incident(n, MONDAY + timedelta(hours=6 * n), needs_action=n % 2 == 0, reassigned=n % 4 == 0)
+        for n in range(100)
+    ]
+    assert fit(History("csv", None, tuple(incidents), ()), "x").load.reassigned == 0.5
 
 
 def test_windows_that_are_cut_are_told_of():

@@ -100,6 +100,22 @@ def test_what_is_wrong_with_options_is_said(tmp_path: Path, arguments: tuple[str
     assert told in done.output
 
 
+def test_the_history_is_not_written_over(tmp_path: Path):
+    file = table(tmp_path)
+    before = Path(file).read_text(encoding="utf-8")
+    done = rotation("fit", file, "--output", file)
+    assert (done.exit_code, Path(file).read_text(encoding="utf-8")) == (2, before)
+    assert "--output is the history itself" in done.output
+
+
+def test_what_is_for_tables_is_refused_for_json(tmp_path: Path):
+    file = tmp_path / "alerts.json"
+    file.write_text("[]")
+    done = rotation("fit", str(file), "--column", "opened=x")
+    assert done.exit_code == 1
+    assert "--column and --dates are for tables" in done.output
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path):
     done = rotation("fit", str(tmp_path / "nothing.csv"))
     assert done.exit_code == 1

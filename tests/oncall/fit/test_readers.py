@@ -146,10 +146,57 @@ def test_what_cannot_be_used_is_counted_with_its_first_line(tmp_path: Path):
     assert [told.replace(f"{tmp_path}/", "") for told in found.unused] == [
         "1 x rows with more or fewer cells than the header, left out, first at history:27",
         "2 x resolved before it was opened; that time was left out, first at history:22",
-        "2 x rows without a time at which they were opened, first at history:24",
+        "1 x rows without a time at which they were opened, left out, first at history:24",
+        "1 x rows opened at a time that cannot be read, left out, first at history:25",
         "1 x resolved at a time that cannot be read, first at history:26",
     ]
     assert len(found.incidents) == 23
+
+
+def test_updates_are_read_in_the_order_of_their_times(tmp_path: Path):
+    """Newest first, with states as ServiceNow keeps them: 1 is New."""
+    updates = (("3", "15:00"), ("2", "10:20"), ("1", "10:00"))
+    rows = "".join(
+        f"INC{n},{state},2026-01-{n:02} {at},2026-01-{n:02} 09:50,2026-01-{n:02} 12:00,P3,db,0\n"
+        for n in range(1, 29)
+        for state, at in updates
+    )
+    found = read(tmp_path, TICKETS + rows)
+    assert {(one.acknowledged, one.resolved) for one in found.incidents} == {(30, 130)}
+
+
+def test_what_is_mapped_takes_the_place_of_what_is_known(tmp_path: Path):
+    head = "incident_number,created_at,urgency,user_defined_effort_seconds,mine\n"
+    rows = "".join(f"{n},2026-01-{n:02}T10:00Z,high,600,77\n" for n in range(1, 29))
+    found = read(tmp_path, head + rows, hands_on_minutes="mine")
+    assert {one.hands_on for one in found.incidents} == {77}
+
+
+def test_words_and_times_that_cannot_be_are_counted(tmp_path: Path):
+    text = "opened,needs-action,hands-on-minutes\n" + "".join(
+        f"2026-03-{n:02}T10:00Z,{'noise' if n < 4 else 'yes'},{99999999999 if n < 3 else 0}\n"
+        for n in range(1, 29)
+    )
+    found = read(tmp_path, text)
+    assert [one.split(",")[0] for one in found.unused] == [
+        "2 x hands-on over ten years; that time was left out",
+        "3 x needs-action: neither yes nor no",
+    ]
+    assert [one.hands_on for one in found.incidents[:4]] == [None, None, 0, 0]
+
+
+def test_alerts_of_no_year_are_left_out(tmp_path: Path):
+    told = [alert(day) for day in range(1, 26)]
+    told += [{**alert(1), "startsAt": at} for at in ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00")]
+    found = read(tmp_path, json.dumps(told))
+    assert len(found.incidents) == 25
+    assert found.unused[0].startswith("2 x alerts that start outside of 1990 to 2099, left out")
+
+
+def test_utc_is_told_and_not_taken_for_the_clock_of_the_team(tmp_path: Path):
+    assert not read(tmp_path, plain()).clock_known
+    assert "give the team's --zone" in read(tmp_path, plain()).notes[0]
+    assert read(tmp_path, plain(), zone="Europe/Berlin").clock_known
 
 
 def test_a_number_that_was_there_is_counted(tmp_path: Path):
@@ -172,7 +219,11 @@ def test_a_number_that_was_there_is_counted(tmp_path: Path):
         ),
         ("", {}, "history:1: holds no rows below its header"),
         ("opened\n", {}, "history:1: holds no rows below its header"),
-        (plain(20, "2026-03-22T10:00:00,\n"), {}, "history:22: '2026-03-22T10:00:00' does not|history:22: "),
+        (
+            plain(20, "2026-03-22T10:00:00,\n"),
+            {},
+            "and '2026-03-22T10:00:00' does not; say with --zone",
+        ),
         ("opened\n" + "3/4/2026 10:00\n" * 30, {}, "'3/4/2026 10:00' can be read in two ways; say --dates"),
         (
             "opened\n" + "13/4/2026\n" * 20 + "4/13/2026\n",
@@ -182,13 +233,15 @@ def test_a_number_that_was_there_is_counted(tmp_path: Path):
         ('{"alerts": [\n', {}, "history:1: is neither JSON as a whole nor in this line"),
         ("[" * 100_000, {}, "history:1: is nested too deep to be read"),
         ('[{"labels": 3}]', {}, "alerts in which labels cannot be read, left out, first at"),
-        ('"a\nb', {"kind": "csv"}, "history:1: holds no rows"),
+        ('"a\nb', {"kind": "csv"}, "history:1: is no CSV that can be read: unexpected end of data"),
+        (plain(20, '2026-03-22T10:00Z,"x\n' + "2026-03-23T10:00Z,\n" * 9), {}, "history:22: is no CSV"),
+        ("opened\n" + "".join(f"2026-01-{n:02}\n" for n in range(1, 29)), {}, "these are days; export times"),
         (f"opened\n{'x' * 200_000}\n", {}, "history:2: is no CSV that can be read"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, text: str, given: dict[str, str], told: str):
     found = mistake(tmp_path, text, **given)
-    assert any(one in found for one in told.split("|")), found
+    assert told in found
 
 
 def test_times_with_and_without_zone_are_read_when_the_zone_is_said(tmp_path: Path):
@@ -222,7 +275,9 @@ def test_several_tables_at_once_are_refused(tmp_path: Path):
         ("5 - Planning", "P4"),
         ("warning", "P3"),
         ("Page", "P1"),
-        ("17", None),
+        ("12", None),
+        ("15", None),
+        ("A3", None),
         ("green", None),
     ],
 )
