@@ -55,7 +55,7 @@ def awake_enough_ms(work_ms: float, since_woken_ms: float, inertia: float) -> in
         done = takes - quick * 2.0 * (1.0 - fast_left) - slow * 70.0 * (1.0 - slow_left)
         step = (work - done) / (1.0 - quick * fast_left - slow * slow_left)
         takes += step
-        if abs(step) < 1e-3:  # in minutes; what is left is about half its square
+        if abs(step) < 0.03:  # in minutes; what is left is less than its square, 50 ms
             break
     return round(takes * 60_000.0)
 

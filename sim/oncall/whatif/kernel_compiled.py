@@ -1,9 +1,12 @@
 """How the kernel is compiled, and where the result is kept for the next process."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import platformdirs
@@ -30,6 +33,8 @@ def _cache_folder() -> str:
 
 
 numba.config.CACHE_DIR = _cache_folder()  # type: ignore[attr-defined]
+# More makes the kernel no faster, and its first compilation a tenth slower (tests/bench/bench_rotation.py).
+numba.config.OPT = type(numba.config.OPT)(1)  # type: ignore[attr-defined]
 
 # No reference is counted (`_nrt`): the arrays belong to the caller, and counting took most of the time.
 _OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy"}
@@ -40,8 +45,28 @@ _INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrap
 
 def entry(function: Function) -> Function:
     """Compile a function that Python calls, and keep what was compiled for the next process."""
-    compiled: Function = numba.njit(**_ENTRY)(function)
-    return compiled
+    compiled: Any = numba.njit(**_ENTRY)(function)
+
+    @wraps(function)
+    def called(*given: Any) -> Any:
+        if compiled.signatures:
+            return compiled(*given)
+        with _nothing_collected():
+            return compiled(*given)
+
+    return cast(Function, called)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Keep the garbage collector from going through what a compiler makes: a tenth of its time."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 def njit(function: Function) -> Function:
