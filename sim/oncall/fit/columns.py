@@ -42,7 +42,7 @@ class ColumnError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The columns of an export: for each thing those to look for, of which the first that is there counts.
+    """The columns of an export: for each thing those to look for, of which the first that is filled counts.
 
     `marks` are columns by which it is recognised.
     """
@@ -93,13 +93,12 @@ PLAIN = Known(frozenset(), {thing: (thing, thing.replace("-", "_")) for thing in
 class Columns:
     """Where in a row each thing stands; things that a table does not have are left out."""
 
-    places: dict[Thing, int]
+    places: dict[Thing, tuple[int, ...]]
 
     def of(self, row: list[str], thing: Thing) -> str:
         """Return what a row holds of a thing; empty where it holds nothing."""
-        place = self.places.get(thing)
-        text = "" if place is None else row[place].strip()
-        return "" if text.lower() in _NOTHING else text
+        texts = (row[place].strip() for place in self.places.get(thing, ()))
+        return next((text for text in texts if text.lower() not in _NOTHING), "")
 
     def has(self, *things: Thing) -> bool:
         """Return whether a table has all of these."""
@@ -113,12 +112,14 @@ def columns_of(header: list[str], known: Known, mapped: dict[Thing, str]) -> Col
     """Return where a table with this header holds what. Raises ColumnError for what is missing or double."""
     names = [name.strip() for name in header]
     kinds = {_kind(thing) for thing in mapped}
-    places: dict[Thing, int] = {}
+    places: dict[Thing, tuple[int, ...]] = {}
     for thing in THINGS:
         wanted = () if _kind(thing) in kinds else known.wanted.get(thing, ())
         there = [name for name in wanted if name in names]
-        if thing in mapped or there:
-            places[thing] = _place(names, mapped.get(thing) or there[0])
+        if thing in mapped:
+            there = [mapped[thing]]
+        if there:
+            places[thing] = tuple(_place(names, name) for name in there)
     if "opened" not in places:
         wanted_name = known.wanted["opened"][0]
         raise ColumnError(

@@ -127,7 +127,9 @@ class _Making:
         spread = spread_of(self.history, week)
         if spread.bursts is not None:
             repeats = spread.bursts.share * (1 - 1 / spread.bursts.size)
-            self.assumed.append(f"of a burst only the first needs work: {repeats:.0%} of all are the others")
+            self.assumed.append(
+                f"of a burst the first needs action before the others do: {repeats:.0%} of all are the others"
+            )
         if spread.days is None:
             self.assumed.append(
                 "a day's number spreads by half around its mean: the window is too short to tell"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
@@ -28,6 +29,9 @@ _KNOWN: dict[TableFormat, Known] = {"servicenow": SERVICENOW, "pagerduty": PAGER
 _MOMENTS: tuple[Thing, ...] = ("opened", "acknowledged", "resolved", "updated")
 _NEW = ("new", "1", "")
 """States of a ticket that nobody works at: by name, and as ServiceNow keeps it."""
+
+_DELIMITER_TOLD = re.compile(r"\s*sep=([,;\t|])\s*", re.IGNORECASE)
+"""A line that spreadsheets read and write above the header."""
 
 _Row = tuple[int, list[str]]
 """A row with the line at which it begins."""
@@ -73,7 +77,9 @@ def read_table(file: Path, text: str, how: Reading) -> History:
 
 def _rows(file: Path, text: str) -> tuple[list[str], list[_Row]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t|", key=first.count)
+    told = _DELIMITER_TOLD.fullmatch(first)
+    delimiter = told[1] if told else max(",;\t|", key=first.count)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a description may be long
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[_Row] = []
     begins = 1
@@ -84,6 +90,7 @@ def _rows(file: Path, text: str) -> tuple[list[str], list[_Row]]:
             begins = reader.line_num + 1
     except csv.Error as problem:
         raise FileError([Mistake(file, begins, (), f"is no CSV that can be read: {problem}")]) from None
+    rows = rows[1:] if told else rows
     if len(rows) < 2:
         raise FileError([Mistake(file, 1, (), "holds no rows below its header")])
     return rows[0][1], rows[1:]

@@ -7,7 +7,7 @@ chooses.
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import numpy as np
@@ -86,7 +86,7 @@ def _seen(history: History) -> Floats:
     # The window goes on for a mean gap at each end: n random moments span (n - 1) / (n + 1) of it.
     around = history.span / max(len(history.incidents) - 1, 1)
     first, last = history.incidents[0].opened - around, history.incidents[-1].opened + around
-    begins = first.replace(minute=0, second=0, microsecond=0)
+    begins = first.astimezone(clock).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
     for number in range(int((last - begins) / _HOUR) + 1):
         at = begins + number * _HOUR
         part = min(at + _HOUR, last) - max(at, first)

@@ -44,7 +44,10 @@ class Acknowledge(Frozen):
 
 
 class Bursts(Frozen):
-    """Alerts that come together: an incident, and repeats of it that ask for no more than a look."""
+    """Alerts that come together: an incident, and repeats of it.
+
+    Repeats ask for no more than a look, but where more alerts of a rule need action than are no repeats.
+    """
 
     share: Annotated[float, Field(ge=0.0, lt=1.0)]
     """Of all alerts, those that are part of a burst."""

@@ -39,7 +39,7 @@ class Demand:
     rules: Floats
     """Cumulative shares."""
     needs_action: Floats
-    """By rule, of alerts that are not repeats."""
+    """(2, rules): of repeats, and of alerts that are none."""
     severities: Floats
     work: Kinds
     """Hands-on times of what needs no action, and of P1 to P4."""
@@ -66,20 +66,19 @@ def demand(load: Load, year: Year, fixed: tuple[str, ...] = ()) -> Demand:
     """Return a load made ready for a year. Of the rules in `fixed` only what needs action is left."""
     zone = ZoneInfo(load.zone) if load.zone is not None else year.zone
     shares = np.array(load.hours) / sum(load.hours)
-    of_week = [_hour_of_week(year, hour, zone) for hour in range(WEEKS * HOURS)]
     bursts = load.bursts
     more = bursts.size - 1 if bursts else 0.0
     burst = bursts.share / (bursts.size - bursts.share * more) if bursts else 0.0
     per_begin = 1 + burst * more
     return Demand(
-        begins_per_hour=shares[of_week] * load.per_week / per_begin,
-        hour_ends_ms=np.arange(len(of_week) + 1, dtype=np.float64) * HOUR_MS,
+        begins_per_hour=_by_hour_of_year(shares, year, zone) * load.per_week / per_begin,
+        hour_ends_ms=np.arange(WEEKS * HOURS + 1, dtype=np.float64) * HOUR_MS,
         day_shape=0.0 if load.day_spread == 0 else load.day_spread**-2,
         burst=burst,
         more=more,
         apart_ms=bursts.minutes * MINUTE_MS if bursts else 0.0,
         rules=ends_of([rule.share for rule in load.rules]),
-        needs_action=np.minimum([rule.needs_action * per_begin for rule in load.rules], 1.0),
+        needs_action=_needing_action(np.array([rule.needs_action for rule in load.rules]), 1 / per_begin),
         severities=ends_of([load.severities.get(severity, 0.0) for severity in SEVERITIES]),
         work=kinds_of(
             [
@@ -101,7 +100,7 @@ def draw(wanted: Demand, seed: int, year: int) -> Alerts:
     at, first = _with_bursts(wanted, begins, what)
     count = len(at)
     rule = chosen(wanted.rules, what.random(count))
-    needs_action = (what.random(count) < wanted.needs_action[rule]) & first
+    needs_action = what.random(count) < wanted.needs_action[first.astype(np.int64), rule]
     severity = chosen(wanted.severities, what.random(count)) + 1
     work = _work(wanted, severity, needs_action, _generator(seed, year, _WORK))
     luck = _seeds(count, _generator(seed, year, _LUCK))
@@ -112,9 +111,23 @@ def draw(wanted: Demand, seed: int, year: int) -> Alerts:
     return Alerts(*(column[stays] for column in alerts))
 
 
-def _hour_of_week(year: Year, hour: int, zone: ZoneInfo) -> int:
-    local = (year.start + timedelta(hours=hour)).astimezone(zone)
-    return local.weekday() * 24 + local.hour
+def _by_hour_of_year(shares: Floats, year: Year, zone: ZoneInfo) -> Floats:
+    """Return the share that each hour of a year has, in a zone whose hours may begin in the middle of it."""
+    local = [(year.start + timedelta(hours=hour)).astimezone(zone) for hour in range(WEEKS * HOURS)]
+    begins = np.array([at.weekday() * 24 + at.hour for at in local])
+    later = np.array([at.minute / 60 for at in local])
+    held: Floats = (1 - later) * shares[begins] + later * shares[(begins + 1) % HOURS]
+    return held
+
+
+def _needing_action(of_all: Floats, first: float) -> Floats:
+    """Return the shares that need action among repeats and among the others, whose share of all is `first`.
+
+    Repeats need a look and no more, but for rules of which more need action than are no repeats.
+    """
+    begins = np.minimum(of_all / first, 1.0)
+    repeats = np.zeros_like(of_all) if first == 1 else np.maximum(of_all - first, 0.0) / (1 - first)
+    return np.array([repeats, begins])
 
 
 def _seeds(count: int, random: np.random.Generator) -> Ints:

@@ -1,5 +1,6 @@
 """A load whose years are drawn and fitted comes back: rate, hours, days, bursts, severities."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -65,7 +66,9 @@ def test_bursts_come_back_beyond_chance(share: float, size: float, minutes: floa
     load = fit(history_of(load_of(per_week=60.0, bursts=wanted)), "x").load
     found = load.bursts
     assert found is not None
-    assert any(told.startswith("of a burst only the first needs work") for told in load.assumptions)
+    assert any(
+        told.startswith("of a burst the first needs action before the others") for told in load.assumptions
+    )
     assert found.share == pytest.approx(share, abs=0.06)
     assert found.size == pytest.approx(size, rel=0.3)
     assert found.minutes == pytest.approx(minutes, rel=0.35)
@@ -121,6 +124,38 @@ def test_a_week_seen_twice_is_no_busier_than_one_seen_once():
     """Ten days, one incident an hour: Mondays to Wednesdays were seen twice."""
     history = steady(*(MONDAY + timedelta(hours=hour) for hour in range(241)))
     assert fit(history, "x").load.per_week == pytest.approx(168, rel=0.01)
+
+
+def test_hours_are_seen_on_a_clock_half_an_hour_off_as_on_any():
+    """The same ten days by the clock of either place."""
+    seen = []
+    for zone in (ZoneInfo("UTC"), ZoneInfo("Asia/Kolkata")):
+        days = (datetime(2024, 1, 1, 0, 10, tzinfo=zone) + timedelta(hours=hour) for hour in range(241))
+        moments = tuple(Incident(n, day.astimezone(UTC)) for n, day in enumerate(days, 1))
+        seen.append(week_of(History("csv", str(zone), moments, ())).seen)
+    np.testing.assert_allclose(seen[0], seen[1])
+    assert seen[1][:72] == pytest.approx(2.0, abs=0.2)
+
+
+def test_more_numbers_have_to_earn_their_place():
+    """Where all hours are alike, every description is as likely; Schwarz's criterion takes ln n for each."""
+    week = week_of(steady(*(MONDAY + timedelta(hours=hour) for hour in range(4 * 168))))
+    alike = week.bic["all hours alike"]
+    for shape, more in (
+        ("each hour of the day", 23),
+        ("a factor for each day and each hour of the day", 29),
+        ("each hour of the week", 167),
+    ):
+        assert week.bic[shape] - alike == pytest.approx(more * np.log(week.seen.sum()), abs=2)
+
+
+def test_bursts_of_two_years_are_those_of_one():
+    load = load_of(per_week=40.0, bursts=Bursts(share=0.3, size=4.0, minutes=5.0))
+    year, next_year = (history_of(load, seed=seed).incidents for seed in (1, 2))
+    later = (replace(one, opened=one.opened + timedelta(weeks=52)) for one in next_year)
+    found = fit(History("csv", None, (*year, *later), ()), "x").load.bursts
+    assert found is not None
+    assert found.share == pytest.approx(0.3, abs=0.04)
 
 
 def test_an_hour_on_a_clock_that_changes_is_the_local_one():

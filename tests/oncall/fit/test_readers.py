@@ -236,7 +236,11 @@ def test_a_number_that_was_there_is_counted(tmp_path: Path):
         ('"a\nb', {"kind": "csv"}, "history:1: is no CSV that can be read: unexpected end of data"),
         (plain(20, '2026-03-22T10:00Z,"x\n' + "2026-03-23T10:00Z,\n" * 9), {}, "history:22: is no CSV"),
         ("opened\n" + "".join(f"2026-01-{n:02}\n" for n in range(1, 29)), {}, "these are days; export times"),
-        (f"opened\n{'x' * 200_000}\n", {}, "history:2: is no CSV that can be read"),
+        (
+            f"opened\n{'x' * 200_000}\n",
+            {},
+            "opened at a time that cannot be read, left out, first at history:2",
+        ),
     ],
 )
 def test_what_is_refused(tmp_path: Path, text: str, given: dict[str, str], told: str):
@@ -283,6 +287,27 @@ def test_several_tables_at_once_are_refused(tmp_path: Path):
 )
 def test_severities(text: str, severity: str | None):
     assert severity_of(text) == severity
+
+
+def test_a_ticket_without_resolution_ended_when_it_was_closed(tmp_path: Path):
+    rows = "".join(
+        f"INC{n},2026-01-{n:02} 09:50:00,{f'2026-01-{n:02} 10:50:00' * (n % 2)},2026-01-{n:02} 11:50:00\n"
+        for n in range(1, 31)
+    )
+    found = read(tmp_path, f"number,opened_at,resolved_at,closed_at\n{rows}")
+    assert [one.resolved for one in found.incidents] == [60, 120] * 15
+
+
+def test_the_delimiter_may_be_told_above_the_header(tmp_path: Path):
+    lines = plain().replace(",", ";").splitlines()
+    found = read(tmp_path, "sep=;\n" + "\n".join(f"{line};a,b,c,d" for line in lines))
+    assert (len(found.incidents), found.incidents[0].line) == (20, 3)
+
+
+def test_a_description_may_be_long(tmp_path: Path):
+    long = "x" * 200_000
+    rows = "".join(f"2026-03-{day:02}T10:00:00Z,{long}\n" for day in range(1, 21))
+    assert len(read(tmp_path, f"opened,text\n{rows}").incidents) == 20
 
 
 @settings(max_examples=150)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.oncall.load.defaults import default_load
-from sim.oncall.load.model import Bursts, Load
+from sim.oncall.load.model import AlertRule, Bursts, Load
 from sim.oncall.whatif.arrivals import demand, draw
 from sim.oncall.whatif.records import Alerts
 from sim.oncall.whatif.table import WEEKS
@@ -52,6 +52,41 @@ def test_bursts_have_their_share_and_size() -> None:
     in_bursts = sizes[sizes > 1]
     assert in_bursts.sum() / len(at) == pytest.approx(0.5, abs=0.02)
     assert in_bursts.mean() == pytest.approx(5, rel=0.05)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.7, 0.9, 1.0])
+def test_bursts_leave_the_share_that_needs_action(share: float) -> None:
+    load = default_load()
+    changed = {
+        "bursts": Bursts(share=0.5, size=5, minutes=1),
+        "rules": (AlertRule(id="disk", share=1, needs_action=share),),
+    }
+    needs = np.concatenate([year.needs_action for year in drawn(load.model_copy(update=changed))])
+    assert needs.mean() == pytest.approx(share, abs=0.01)
+
+
+def test_repeats_of_a_burst_need_a_look_where_the_others_need_all_the_action() -> None:
+    """Pairs within a second, five days a pair: all that need action come first."""
+    changed = {
+        "per_week": 1.4,
+        "day_spread": 0,
+        "bursts": Bursts(share=0.99, size=2, minutes=0.01),
+        "rules": (AlertRule(id="disk", share=1, needs_action=0.4),),
+    }
+    for year in drawn(default_load().model_copy(update=changed)):
+        repeats = np.diff(year.at, prepend=-HOUR) < 10_000
+        assert repeats.any()
+        assert not year.needs_action[repeats].any()
+
+
+def test_an_hour_of_a_clock_half_an_hour_off_lies_in_two_of_the_year() -> None:
+    """Mondays at 9 in India are 3:30 to 4:30 in UTC."""
+    hours = tuple(float(hour == 9) for hour in range(168))
+    changed = {"zone": "Asia/Kolkata", "hours": hours, "per_week": 20, "day_spread": 0, "bursts": None}
+    at = np.concatenate([year.at for year in drawn(default_load().model_copy(update=changed))])
+    by_hour = np.bincount(at // HOUR % 168, minlength=168) / 40 / WEEKS
+    assert by_hour[[3, 4]] == pytest.approx(10, rel=0.03)
+    assert by_hour.sum() == by_hour[[3, 4]].sum()
 
 
 def test_to_fix_rules_takes_their_noise_and_leaves_all_else_as_it_was() -> None:
