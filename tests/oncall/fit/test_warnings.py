@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sim.oncall.fit.history import History, Incident
+from sim.mistakes import FileError
+from sim.oncall.fit import history as histories
+from sim.oncall.fit.history import History, Incident, Tally, in_order
 from sim.oncall.fit.load import fit
 from sim.oncall.fit.warnings import warnings_of
 
@@ -58,3 +61,13 @@ def test_work_as_long_as_the_longest_is_let_through():
         replace(one, hands_on=60.0 * 30 if n == 5 else 30.0) for n, one in enumerate(incidents(WELL[:100]))
     ]
     assert fit(History("csv", None, tuple(long), ()), "x").load.longest_hours == 30.0
+
+
+def test_more_than_any_team_has_is_refused(monkeypatch: pytest.MonkeyPatch):
+    many = [Incident(n, MONDAY + timedelta(seconds=n)) for n in range(1, 50_002)]
+    with pytest.raises(FileError, match=r"x:1: holds over 50,000 incidents a week; give what pages people"):
+        in_order(Path("x"), many, "csv", None, Tally())
+    assert len(in_order(Path("x"), many[:50_000], "csv", None, Tally()).incidents) == 50_000
+    monkeypatch.setattr(histories, "INCIDENTS_MAX", 30)
+    with pytest.raises(FileError, match=r"x:1: holds over 30 incidents; export a shorter time"):
+        in_order(Path("x"), many[:31], "csv", None, Tally())
