@@ -55,7 +55,7 @@ class Reading:
 
 def read_table(file: Path, text: str, how: Reading) -> History:
     """Return the history of a CSV text. Raises FileError where it is no table of incidents."""
-    header, rows = _rows(file, text)
+    (line, header), *rows = _rows(file, text)
     kind = how.kind or _recognised(header)
     tally = Tally()
     try:
@@ -64,7 +64,7 @@ def read_table(file: Path, text: str, how: Reading) -> History:
         texts = (columns.of(row, thing) for _, row in whole for thing in _MOMENTS)
         moments = Moments(how.zone, how.dates or dates_of(texts))
     except (ColumnError, MomentError) as problem:
-        raise FileError([Mistake(file, 1, (), str(problem))]) from None
+        raise FileError([Mistake(file, line, (), str(problem))]) from None
     table = _Table(file, columns, moments, tally)
     found = list(table.incidents(whole))
     zone = how.zone or ("UTC" if moments.with_zone else None)
@@ -75,7 +75,8 @@ def read_table(file: Path, text: str, how: Reading) -> History:
     return replace(history, notes=table.notes(how.dates is None), clock_known=zone == how.zone)
 
 
-def _rows(file: Path, text: str) -> tuple[list[str], list[_Row]]:
+def _rows(file: Path, text: str) -> list[_Row]:
+    """Return the header and at least one row below it."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     told = _DELIMITER_TOLD.fullmatch(first)
     delimiter = told[1] if told else max(",;\t|", key=first.count)
@@ -93,7 +94,7 @@ def _rows(file: Path, text: str) -> tuple[list[str], list[_Row]]:
     rows = rows[1:] if told else rows
     if len(rows) < 2:
         raise FileError([Mistake(file, 1, (), "holds no rows below its header")])
-    return rows[0][1], rows[1:]
+    return rows
 
 
 def _recognised(header: list[str]) -> TableFormat:

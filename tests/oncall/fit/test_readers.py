@@ -212,6 +212,7 @@ def test_a_number_that_was_there_is_counted(tmp_path: Path):
         ("created,closed\n1,2\n", {}, "history:1: has no column 'opened', which says when"),
         (plain(), {"severity": "prio"}, "history:1: has no column 'prio'; known: opened, resolved"),
         ("opened,opened\n1,2\n", {}, "history:1: has 2 columns 'opened'; rename all but one"),
+        ("sep=;\n\ncreated;closed\n1;2\n", {}, "history:3: has no column 'opened', which says when"),
         (
             plain(5),
             {},
