@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
+_YEARS = 100
+"""Enough for a first answer: settings that are plausible differ far more than means of so many years."""
 _MANY_YEARS = 400
 """From so many years on all cores are used: starting processes takes a second."""
 
@@ -45,7 +47,7 @@ def _places(command: Command) -> Command:
 @click.command()
 @_policy
 @_load
-@click.option("--years", type=click.IntRange(1, 100_000), help="Years to play (default: 200).")
+@click.option("--years", type=click.IntRange(1, 100_000), help=f"Years to play (default: {_YEARS}).")
 @click.option(
     "--precision",
     type=click.FloatRange(0.0005, 0.5),
@@ -82,7 +84,7 @@ def simulate(**given: Any) -> None:
     limits = _goals(given["limits"])
     precision = _precision(given)
     table = compiled(policy, year_of([policy]))
-    years = given["years"] or (run.YEARS_MAX if precision else 200)
+    years = given["years"] or (run.YEARS_MAX if precision else _YEARS)
     whole = run.Job(table, demand(of_team, table), response_of(of_team), given["seed"], 0, years)
     with _place(given, years) as mapping:
         sums = _with_progress(whole, mapping, precision)
