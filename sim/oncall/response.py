@@ -43,7 +43,7 @@ def awake_enough_ms(work_ms: float, since_woken_ms: float, inertia: float) -> in
     Performance t minutes after waking is 1 - 0.55 e^(-t/2) - 0.19 e^(-t/70) of what it is by day, scaled by
     `inertia` (0: none, as the CQU laboratory found; 1: as Bruck and Pisani 1999 and Jewett 1999 did). The
     time is where its integral reaches the work, found by Newton's method: it rises and bends upwards, so that
-    converges.
+    converges, and what a step leaves is known from the bend.
     """
     work, since = work_ms / 60_000.0, since_woken_ms / 60_000.0
     if inertia <= 0.0 or since > 720.0:
@@ -55,7 +55,8 @@ def awake_enough_ms(work_ms: float, since_woken_ms: float, inertia: float) -> in
         done = takes - quick * 2.0 * (1.0 - fast_left) - slow * 70.0 * (1.0 - slow_left)
         step = (work - done) / (1.0 - quick * fast_left - slow * slow_left)
         takes += step
-        if abs(step) < 0.03:  # in minutes; what is left is less than its square, 50 ms
+        bend = quick * fast_left / 2.0 + slow * slow_left / 70.0
+        if bend * step * step < 0.0004:  # in minutes; half of it is left, 12 ms, where performance is whole
             break
     return round(takes * 60_000.0)
 
@@ -74,6 +75,11 @@ def sleep_ms(start_ms: int, end_ms: int, from_ms: int, until_ms: int) -> int:
     before_end = (ends // _DAY_MS) * night + min(ends % _DAY_MS, night)
     before_start = (starts // _DAY_MS) * night + min(starts % _DAY_MS, night)
     return before_end - before_start
+
+
+def in_bed(local_ms: int, from_ms: int, until_ms: int) -> bool:
+    """Return whether a local time lies in the hours of sleep."""
+    return (local_ms - from_ms) % _DAY_MS < (until_ms - from_ms) % _DAY_MS
 
 
 def at_desk(local_ms: int) -> bool:

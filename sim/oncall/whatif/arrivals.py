@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from sim.oncall.load.model import HOURS, SEVERITIES, Load
 from sim.oncall.whatif.choices import Kinds, chosen, ends_of, kinds_of
-from sim.oncall.whatif.draws import MODULUS
 from sim.oncall.whatif.records import HOUR_MS, MINUTE_MS, Alerts, Ints
 from sim.oncall.whatif.table import WEEKS, YEAR_MS
 
 Floats = NDArray[np.float64]
 
-_WHEN, _WHAT, _WORK, _LUCK = range(4)
+_LOWER = np.uint64(2**30 - 1)
 _BRIEF_MINUTES = 10.0
 """Work that comes with passing an alert on: an assumption, as for a hand-over."""
 
@@ -95,16 +94,15 @@ def demand(load: Load, year: Year, fixed: tuple[str, ...] = ()) -> Demand:
 
 def draw(wanted: Demand, seed: int, year: int) -> Alerts:
     """Return the alerts of the year of this number, in order of time."""
-    begins = _begins(wanted, _generator(seed, year, _WHEN))
-    what = _generator(seed, year, _WHAT)
-    at, first = _with_bursts(wanted, begins, what)
+    random = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, year))))
+    at, first = _with_bursts(wanted, _begins(wanted, random), random)
     count = len(at)
-    rule = chosen(wanted.rules, what.random(count))
-    needs_action = what.random(count) < wanted.needs_action[first.astype(np.int64), rule]
-    severity = chosen(wanted.severities, what.random(count)) + 1
-    work = _work(wanted, severity, needs_action, _generator(seed, year, _WORK))
-    luck = _seeds(count, _generator(seed, year, _LUCK))
-    alerts = Alerts(at, severity, rule, needs_action.astype(np.int64), work, *luck)
+    rule = chosen(wanted.rules, random.random(count))
+    share = wanted.needs_action.ravel()[first * len(wanted.rules) + rule]
+    needs_action = random.random(count) < share
+    severity = chosen(wanted.severities, random.random(count)) + 1
+    work = _work(wanted, severity, needs_action, random)
+    alerts = Alerts(at, severity, rule, needs_action.astype(np.int64), work, *_seeds(count, random))
     if not wanted.fixed.any():
         return alerts
     stays = needs_action | (wanted.fixed[rule] == 0)
@@ -130,15 +128,10 @@ def _needing_action(of_all: Floats, first: float) -> Floats:
     return np.array([repeats, begins])
 
 
-def _seeds(count: int, random: np.random.Generator) -> Ints:
-    """Return two seeds of `draws` for each alert: 31 bits, of which the two that are none are moved."""
-    bits = random.integers(0, 2**32, (2, count), np.uint32) >> 1
-    seeds: Ints = np.clip(bits, 1, MODULUS - 1).astype(np.int64)
-    return seeds
-
-
-def _generator(seed: int, year: int, kind: int) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, year, kind))))
+def _seeds(count: int, random: np.random.Generator) -> tuple[Ints, Ints]:
+    """Return two seeds of `draws` for each alert, from the upper and the lower bits of one number."""
+    bits = random.bit_generator.random_raw(count)
+    return (bits >> np.uint64(34)).astype(np.int64) + 1, (bits & _LOWER).astype(np.int64) + 1
 
 
 def _begins(wanted: Demand, random: np.random.Generator) -> Floats:

@@ -12,6 +12,7 @@ import math
 
 MODULUS = 2_147_483_647
 """Seeds lie in 1 .. MODULUS - 1."""
+_PART = 1.0 / 2_147_483_647.0
 
 
 def following(seed: int) -> int:
@@ -21,12 +22,12 @@ def following(seed: int) -> int:
 
 def uniform_of(seed: int) -> float:
     """Return a seed as a number in (0, 1)."""
-    return seed / 2_147_483_647.0
+    return seed * _PART
 
 
 def normal_of(seed: int) -> float:
     """Return the standard normal number below which a seed's share of all lies."""
-    share = seed / 2_147_483_647.0
+    share = seed * _PART
     middle = share - 0.5
     if abs(middle) <= 0.425:
         r = 0.180625 - middle * middle

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.oncall.whatif.records import (
     ACKNOWLEDGED,
+    BEGUN,
     BY,
     DAY_MS,
     DONE,
@@ -26,7 +27,9 @@ Floats = NDArray[np.float64]
 
 ONE_INTERRUPTION_MS = 60_000
 """Pages to one person so near to each other interrupt once, as PagerDuty counts."""
+WEEK_MS = 7 * DAY_MS
 SHIFT_MS = 12 * HOUR_MS
+_NOON = 12 * HOUR_MS
 INCIDENTS_PER_SHIFT = 2
 """Of 12 hours: the limit of the SRE book, ch. 11."""
 WORK_SHARE = 0.25
@@ -35,6 +38,10 @@ WORK_WEEK_H = 40
 _BINS_A_DECADE = 20
 BINS = 10.0 ** (np.arange(5 * _BINS_A_DECADE + 1) / _BINS_A_DECADE - 1)
 """Edges of the distributions of times, in minutes."""
+_EDGES = BINS * (1 + 1e-9)
+"""A time that is as long as an edge says lies below it, however it was rounded."""
+_PERSON = 40
+"""A time in ms takes fewer bits than these, so person and time go into one number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +115,22 @@ class Year:
 
 def year(table: Table, alerts: Alerts, records: Records) -> Year:
     """Return the figures of a year."""
-    crew, person_weeks = len(table.people), len(table.people) * WEEKS
+    person_weeks = len(table.people) * WEEKS
     acked = records.alerts[:, ACKNOWLEDGED]
+    to_acknowledge = _sorted_minutes(alerts.at, acked)
     missed = acked < 0
-    to_acknowledge = np.where(missed, np.inf, (acked - alerts.at) / 60_000.0)
-    done = records.alerts[:, DONE]
-    needed = alerts.needs_action > 0
-    to_mitigate = np.where(done < 0, np.inf, (done - alerts.at) / 60_000.0)[needed]
+    needed = np.flatnonzero(alerts.needs_action)
+    to_mitigate = _sorted_minutes(alerts.at[needed], records.alerts[needed, DONE])
     kinds, by_week, heat = _when(table, *_interruptions(records.pages))
     slept, nights, restless = _nights(table, records)
-    worked = _worked(records, crew)
+    worked = _worked(records, len(table.people))
     work_h = worked.sum(axis=1)
     interruptions = kinds.sum(axis=1)
     per_shift, over_two = _shifts(table, alerts, records)
     middle, end = _unfinished(alerts, records, YEAR_MS // 2), _unfinished(alerts, records, YEAR_MS)
     values = np.array(
         [
-            *_quantiles(to_acknowledge, (0.5, 0.9, 0.95)),
+            *(_quantile(to_acknowledge, share) for share in (0.5, 0.9, 0.95)),
             100 * _mean(missed),
             100 * _mean(missed | (records.alerts[:, STEP] > 0)),
             table.gap_ms / HOUR_MS / WEEKS,
@@ -145,7 +151,7 @@ def year(table: Table, alerts: Alerts, records: Records) -> Year:
             _waiting(records),
             end,
             table.cost(kinds),
-            *_quantiles(to_mitigate, (0.5, 0.9)),
+            *(_quantile(to_mitigate, share) for share in (0.5, 0.9)),
         ]
     )
     return Year(
@@ -163,27 +169,32 @@ def year(table: Table, alerts: Alerts, records: Records) -> Year:
 
 def _interruptions(pages: Ints) -> tuple[Ints, Ints]:
     """Return who is interrupted when, person by person."""
-    order = np.argsort(pages[:, 1].astype(np.int16), kind="stable")
-    person, at = pages[order, 1], pages[order, 3]
-    first = np.ones(len(at), dtype=np.bool_)
-    first[1:] = (person[1:] != person[:-1]) | (np.diff(at) >= ONE_INTERRUPTION_MS)
-    return person[first], at[first]
+    by_person = np.sort((pages[:, 1] << _PERSON) + pages[:, 3])
+    first = np.ones(len(by_person), dtype=np.bool_)
+    np.greater_equal(np.diff(by_person), ONE_INTERRUPTION_MS, out=first[1:])
+    each = by_person[first]
+    person = each >> _PERSON
+    return person, each - (person << _PERSON)
 
 
 def _when(table: Table, person: Ints, at: Ints) -> tuple[Floats, Floats, Floats]:
     """Return interruptions as (people, 3) by hours, as (weeks, people), and by hour of the policy's week."""
     crew = len(table.people)
-    hour = table.local(person, at) // HOUR_MS % 168
+    hour = _hour_of_week(table.local(person, at))
     by_hour = np.bincount(person * 168 + hour, minlength=crew * 168).reshape(crew, 168)
-    inside = at < YEAR_MS
-    week = at[inside] // (7 * DAY_MS) * crew + person[inside]
-    by_week = np.bincount(week, minlength=WEEKS * crew).reshape(WEEKS, crew)
+    week = np.minimum(at // WEEK_MS, WEEKS)
+    by_week = np.bincount(week * crew + person, minlength=(WEEKS + 1) * crew).reshape(WEEKS + 1, crew)
     heat = (
         by_hour.sum(axis=0)
         if table.one_clock
-        else np.bincount(table.policy_local(at) // HOUR_MS % 168, minlength=168)
+        else np.bincount(_hour_of_week(table.policy_local(at)), minlength=168)
     )
-    return by_hour @ _KINDS, by_week.astype(np.float64), heat.astype(np.float64)
+    return by_hour @ _KINDS, by_week[:WEEKS].astype(np.float64), heat.astype(np.float64)
+
+
+def _hour_of_week(local: Ints) -> Ints:
+    hours = local // HOUR_MS
+    return hours - hours // 168 * 168  # as % does, in half its time
 
 
 def _kind_of(hour: int) -> int:
@@ -206,16 +217,15 @@ def _nights(table: Table, records: Records) -> tuple[Floats, int, int]:
     Who works from 9 to 17 has no such rest between if they also work after 22:00 and before 4:00.
     """
     crew, awake, work = len(table.people), records.awake, records.work
-    slept = _sums(awake[:, 0], awake[:, 3] / HOUR_MS, crew)
-    noon = 12 * HOUR_MS
-    nights = (table.local(awake[:, 0], awake[:, 1]) - noon) // DAY_MS * crew + awake[:, 0]
-    start = table.local(work[:, 1], work[:, 2])
-    end = start + work[:, 3] - work[:, 2]
-    since_noon = (start - noon) % DAY_MS
-    from_noon = since_noon + (end - start)
-    late = (since_noon < 16 * HOUR_MS) & (from_noon > 10 * HOUR_MS)
-    without = ((start - noon) // DAY_MS * crew + work[:, 1])[late]
-    return slept, _distinct(nights), _distinct(without)
+    slept = np.bincount(awake[:, 0], awake[:, 3], minlength=crew) / HOUR_MS
+    night = (table.local(awake[:, 0], awake[:, 1]) - _NOON) // DAY_MS
+    begins = table.local(work[:, 1], work[:, 2]) - _NOON
+    night_of_work = begins // DAY_MS
+    since_noon = begins - night_of_work * DAY_MS
+    until = since_noon + (work[:, 3] - work[:, 2])
+    late = np.flatnonzero((since_noon < 16 * HOUR_MS) & (until > 10 * HOUR_MS))
+    restless = night_of_work[late] * crew + work[late, 1]
+    return slept, _distinct(night * crew + awake[:, 0]), _distinct(restless)
 
 
 def _shifts(table: Table, alerts: Alerts, records: Records) -> tuple[float, float]:
@@ -232,19 +242,18 @@ def _shifts(table: Table, alerts: Alerts, records: Records) -> tuple[float, floa
 def _worked(records: Records, crew: int) -> Floats:
     """Return the hours that people worked as (people, weeks); the last week holds all after the year."""
     work = records.work
-    week = np.minimum(work[:, 2] // (7 * DAY_MS), WEEKS)
-    hours = (work[:, 3] - work[:, 2]) / HOUR_MS
-    return _sums(work[:, 1] * (WEEKS + 1) + week, hours, crew * (WEEKS + 1)).reshape(crew, WEEKS + 1)
+    week = np.minimum(work[:, 2] // WEEK_MS, WEEKS)
+    spent = np.bincount(
+        work[:, 1] * (WEEKS + 1) + week, work[:, 3] - work[:, 2], minlength=crew * (WEEKS + 1)
+    )
+    return spent.reshape(crew, WEEKS + 1) / HOUR_MS
 
 
 def _waiting(records: Records) -> float:
     """Return the 95th percentile of the time from acknowledgement to work, in minutes."""
-    mine = np.flatnonzero(records.work[:, 4] == 0)[::-1]
-    begins = np.full(len(records.alerts), -1)
-    begins[records.work[mine, 0]] = records.work[mine, 2]  # the first span of each alert is written last
-    acked = records.alerts[:, ACKNOWLEDGED]
-    waits = (begins - acked)[(begins >= 0) & (acked >= 0)] / 60_000.0
-    return _quantiles(waits, (0.95,))[0]
+    begun = records.alerts[:, BEGUN]
+    waits = (begun - records.alerts[:, ACKNOWLEDGED])[begun >= 0]
+    return _quantile(np.sort(waits), 0.95) / 60_000
 
 
 def _unfinished(alerts: Alerts, records: Records, at: int) -> int:
@@ -288,23 +297,20 @@ def _distinct(numbers: Ints) -> int:
     return int(np.count_nonzero(np.bincount(numbers - numbers.min()))) if len(numbers) else 0
 
 
-def _sums(places: Ints, amounts: Floats, count: int) -> Floats:
-    """Return what the amounts at each of so many places add up to."""
-    return np.bincount(places, amounts, minlength=count).astype(np.float64)
+def _sorted_minutes(since: Ints, until: Ints) -> Floats:
+    """Return spans in minutes, the shortest first; one that never ends is endless."""
+    minutes = (until - since) / 60_000.0
+    minutes[until < 0] = np.inf
+    minutes.sort()
+    return minutes
 
 
-def _quantiles(values: Floats, shares: tuple[float, ...]) -> list[float]:
-    """Return the smallest values that these shares of all do not exceed; 0 where there are none."""
-    if not len(values):
-        return [0.0] * len(shares)
-    places = [max(0, int(np.ceil(share * len(values))) - 1) for share in shares]
-    partly = np.partition(values, places)
-    return [float(partly[place]) for place in places]
+def _quantile(rising: NDArray[np.generic], share: float) -> float:
+    """Return the smallest of values in rising order that this share of all does not exceed; 0 without any."""
+    return float(rising[max(0, int(np.ceil(share * len(rising))) - 1)]) if len(rising) else 0.0
 
 
-def _binned(minutes: Floats) -> Floats:
+def _binned(rising: Floats) -> Floats:
     """Return how many times lie in each bin: below the first edge, between two, or beyond the last."""
-    with np.errstate(divide="ignore"):
-        place = np.ceil((np.log10(minutes) + 1) * _BINS_A_DECADE - 1e-9)
-    bins = np.clip(place, 0, len(BINS)).astype(np.int64)
-    return np.bincount(bins, minlength=len(BINS) + 1).astype(np.float64)
+    below = np.searchsorted(rising, _EDGES, side="right")
+    return np.diff(below, prepend=0, append=len(rising)).astype(np.float64)

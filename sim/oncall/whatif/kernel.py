@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.oncall import response as people
 from sim.oncall.whatif import draws
-from sim.oncall.whatif.kernel_compiled import apart, entry, inlined, njit
+from sim.oncall.whatif.kernel_compiled import entry, inlined, njit
 from sim.oncall.whatif.kernel_state import (
     ARRIVED,
     AWAKE,
@@ -24,6 +24,7 @@ from sim.oncall.whatif.kernel_state import (
     WAITING,
     WORK,
     State,
+    arrive,
     beginning,
     pop,
     push,
@@ -42,7 +43,6 @@ from sim.oncall.whatif.records import (
     WAKES,
     WORK_ENDS,
     Alerts,
-    Ints,
     Records,
 )
 from sim.oncall.whatif.table import Compiled, Rows, Table
@@ -52,6 +52,7 @@ rings_unheard = njit(people.rings_unheard)
 awake_enough_ms = njit(people.awake_enough_ms)
 tired = njit(people.tired)
 sleep_ms = njit(people.sleep_ms)
+in_bed = njit(people.in_bed)
 at_desk = njit(people.at_desk)
 following = njit(draws.following)
 uniform_of = njit(draws.uniform_of)
@@ -89,8 +90,7 @@ def _ahead_at(clocks: Rows, at: int, me: Any) -> int:
 def _sleeps(clocks: Rows, how: Response, now: int, me: Any) -> bool:
     if me.work >= 0 or now < me.awake_until:
         return False
-    local = now + _ahead(clocks, now, me)
-    return sleep_ms(local, local + 1, int(how.sleep_from_ms), int(how.sleep_until_ms)) > 0
+    return in_bed(now + _ahead(clocks, now, me), int(how.sleep_from_ms), int(how.sleep_until_ms))
 
 
 @njit
@@ -134,16 +134,17 @@ def _reach(
 ) -> None:
     steps = len(it.steps) - 1
     while step < steps * (it.repeats + 1):
-        number = step % steps
+        number = step if step < steps else step % steps
         first, end = it.steps[number].first_place, it.steps[number + 1].first_place
-        place = first
+        place, following_place = first, first + state.turns[number]
         from_, to = 0, 0
-        for further in range(end - first):
-            tried = first + (state.turns[number] + further) % (end - first)
+        for _ in range(end - first):
+            tried = following_place
+            following_place = tried + 1 if tried + 1 < end else first
             from_, to = _at_place(it, now, tried, state)
             if from_ < to:
                 place = tried
-                state.turns[number] += further + 1
+                state.turns[number] = following_place - first
                 break
         if from_ < to or not it.steps[number].skips:
             for row in range(from_, to):
@@ -236,6 +237,8 @@ def _begin(
 ) -> None:
     incident, me = state.incidents[alert], state.people[person]
     incident.owner = person
+    if state.told[alert, 5] < 0:
+        state.told[alert, 5] = now
     helper = NOBODY
     if incident.severity == 1 and incident.needs_action:
         helper = _helper_for(it, now, incident.step, person, state)
@@ -333,7 +336,7 @@ def _heir(it: Compiled, now: int, alert: int, person: int, state: State) -> int:
     return int(NOBODY)
 
 
-@apart
+@inlined
 def _hand_over(
     it: Compiled,
     how: Response,
@@ -380,7 +383,7 @@ def _finish(it: Compiled, how: Response, now: int, person: int, state: State) ->
             _take(it, how, now, other, state)
 
 
-@njit
+@inlined
 def _happen(it: Compiled, how: Response, now: int, rank: int, place: int, state: State) -> int:
     """Let an event of the heap happen; return the step that its alert reaches, if it does."""
     kind, alert = rank // KIND, rank % KIND // ALERT
@@ -388,7 +391,7 @@ def _happen(it: Compiled, how: Response, now: int, rank: int, place: int, state:
     incident, me, told = state.incidents[alert], state.people[person], state.told
     if kind == WORK_ENDS:
         if me.work == alert and not me.helps and me.until == now:
-            told[alert, 5] = now
+            told[alert, 6] = now
             _finish(it, how, now, person, state)
     elif not incident.open:
         return int(NOBODY)
@@ -407,11 +410,11 @@ def _happen(it: Compiled, how: Response, now: int, rank: int, place: int, state:
 
 
 @entry
-def _run(it: Compiled, arrivals: Ints, how: Response, state: State) -> None:
+def _run(it: Compiled, alerts: Alerts, how: Response, state: State) -> None:
     heap = state.heap
     while state.counts[HEAP] <= len(heap):
         arrived, handed = state.counts[ARRIVED], state.counts[HANDED]
-        comes = arrivals[arrived] if arrived < len(arrivals) else NEVER
+        comes = alerts.at[arrived] if arrived < len(alerts.at) else NEVER
         ends = it.hands[handed].at if handed < len(it.hands) else NEVER
         now, rank = (heap[0].time, heap[0].rank) if state.counts[HEAP] > 0 else (NEVER, ARRIVES * KIND)
         if ends <= comes and (ends < now or (ends == now and rank >= SHIFT_ENDS * KIND)):
@@ -422,6 +425,7 @@ def _run(it: Compiled, arrivals: Ints, how: Response, state: State) -> None:
             continue
         if comes < now:
             state.counts[ARRIVED] += 1
+            arrive(alerts, arrived, state)
             now, alert, reached = comes, arrived, 0
         else:
             place = heap[0].place
@@ -436,7 +440,7 @@ def simulate(table: Table, alerts: Alerts, how: Response) -> Records:
     room = 2 * len(alerts.at) + 64
     while True:
         state = beginning(table, alerts, room)
-        _run(table.compiled, alerts.at, how, state)
+        _run(table.compiled, alerts, how, state)
         most = int(state.counts[HEAP : AWAKE + 1].max())
         if most <= room:
             break

@@ -40,11 +40,11 @@ class State(NamedTuple):
     """What changes in the course of a year."""
 
     incidents: Any
-    """(alerts,) of INCIDENT."""
+    """(alerts,) of INCIDENT, each written when it arrives."""
     people: Any
     """(people,) of CREW."""
     turns: Ints
-    """(steps,): how often each has paged."""
+    """(steps,): which of its places each pages next."""
     turn_now: Ints
     """(places,): the turn of each that was looked up last."""
     waiting: Ints
@@ -74,6 +74,12 @@ def row_of(state: State, of: int, room: int) -> int:
     return int(min(row, room - 1))
 
 
+@inlined
+def _put(heap: Any, row: int, time: int, rank: int, place: int) -> None:
+    """Write an event by its parts: to read one as a whole just after that is slow."""
+    heap[row].time, heap[row].rank, heap[row].place = time, rank, place
+
+
 @njit
 def push(state: State, time: int, rank: int, place: int) -> None:
     """Put an event on the heap."""
@@ -82,9 +88,9 @@ def push(state: State, time: int, rank: int, place: int) -> None:
         parent = (child - 1) // 2
         if heap[parent].time < time or (heap[parent].time == time and heap[parent].rank <= rank):
             break
-        heap[child] = heap[parent]
+        _put(heap, child, heap[parent].time, heap[parent].rank, heap[parent].place)
         child = parent
-    heap[child].time, heap[child].rank, heap[child].place = time, rank, place
+    _put(heap, child, time, rank, place)
 
 
 @njit
@@ -92,7 +98,7 @@ def pop(state: State) -> None:
     """Take the first event off the heap."""
     heap, size = state.heap, state.counts[HEAP] - 1
     state.counts[HEAP] = size
-    time, rank, hole = heap[size].time, heap[size].rank, 0
+    time, rank, place, hole = heap[size].time, heap[size].rank, heap[size].place, 0
     while 2 * hole + 1 < size:
         child = 2 * hole + 1
         if child + 1 < size and (
@@ -102,27 +108,33 @@ def pop(state: State) -> None:
             child += 1
         if time < heap[child].time or (time == heap[child].time and rank <= heap[child].rank):
             break
-        heap[hole] = heap[child]
+        _put(heap, hole, heap[child].time, heap[child].rank, heap[child].place)
         hole = child
-    heap[hole] = heap[size]
+    _put(heap, hole, time, rank, place)
+
+
+@inlined
+def arrive(alerts: Alerts, alert: int, state: State) -> None:
+    """Write an incident as it is when its alert fires."""
+    incident = state.incidents[alert]
+    incident.luck, incident.pace = alerts.luck[alert], alerts.pace[alert]
+    incident.severity, incident.needs_action = alerts.severity[alert], alerts.needs_action[alert]
+    incident.left_ms, incident.open, incident.expected = float(alerts.work[alert]), 1, NEVER
 
 
 def beginning(table: Table, alerts: Alerts, room: int) -> State:
     """Return the state in which a year begins, with so much room for events and records."""
     it = table.compiled
-    incidents, crew = np.zeros(len(alerts.at), INCIDENT), np.zeros(len(table.people), CREW)
-    for name in ("luck", "pace", "severity", "needs_action"):
-        incidents[name] = getattr(alerts, name)
-    incidents["left_ms"], incidents["open"], incidents["expected"] = alerts.work, 1, NEVER
+    crew = np.zeros(len(table.people), CREW)
     crew["work"], crew["helper"] = -1, NOBODY
     crew["clock"] = crew["first_clock"] = it.person_first_clock[:-1]
     crew["last_clock"] = it.person_first_clock[1:] - 1
     crew["awake_until"] = crew["woken"] = -(10**15)
-    told = np.full((len(alerts.at), 6), -1, order="F")
+    told = np.full((len(alerts.at), 7), -1, order="F")
     told[:, 3:5] = 0
     return State(
-        incidents,
-        crew,
+        incidents=np.empty(len(alerts.at), INCIDENT),
+        people=crew,
         turns=np.zeros(len(it.steps) - 1, dtype=np.int64),
         turn_now=it.place_first_turn[:-1].copy(),
         waiting=np.empty(len(alerts.at), dtype=np.int64),

@@ -13,9 +13,12 @@ def rounded(value: float) -> str:
         return "never"
     if value == 0 or abs(value) < 0.005:
         return "0"
-    places = min(2, 1 - math.floor(math.log10(abs(value))))
-    near = round(value, places)
-    return f"{near / 1000:,.0f}k" if abs(near) >= 10_000 else f"{near:,.{max(0, places)}f}"
+    near = round(value, _places(value))
+    return f"{near / 1000:,.0f}k" if abs(near) >= 10_000 else f"{near:,.{max(0, _places(near))}f}"
+
+
+def _places(value: float) -> int:
+    return min(2, 1 - math.floor(math.log10(abs(value))))
 
 
 def between(low: float, high: float) -> str:

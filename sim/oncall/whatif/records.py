@@ -43,8 +43,8 @@ class Records(NamedTuple):
     """What happened, one row for each alert, page, span of work and span without sleep. -1: never, nobody."""
 
     alerts: Ints
-    """(alerts, 6): acknowledged at, by, on step; number of pages; hand-overs; done at. The step counts on
-    through the repeats: the first step of the first repeat has the number of steps."""
+    """(alerts, 7): acknowledged at, by, on step; number of pages; hand-overs; work begun at, done at. The
+    step counts on through the repeats: the first step of the first repeat has the number of steps."""
     pages: Ints
     """(pages, 4): alert, person, step, at."""
     work: Ints
@@ -53,5 +53,5 @@ class Records(NamedTuple):
     """(spans, 4): person, start, end, ms of sleep lost."""
 
 
-ACKNOWLEDGED, BY, STEP, PAGES, HANDED, DONE = range(6)
+ACKNOWLEDGED, BY, STEP, PAGES, HANDED, BEGUN, DONE = range(7)
 """The columns of `Records.alerts`."""

@@ -54,7 +54,13 @@ class _Incident:
     owner: int = -1
     pages: int = 0
     handed: int = 0
+    begun: int = -1
     done: int = -1
+
+    @property
+    def told(self) -> list[int]:
+        """Return its row of `Records.alerts`."""
+        return [self.acknowledged, self.by, self.step, self.pages, self.handed, self.begun, self.done]
 
 
 @dataclass(slots=True)
@@ -209,6 +215,7 @@ class _Team:
     def begin(self, alert: int, person: int) -> None:
         incident, worker, how = self.incidents[alert], self.people[person], self.how
         incident.owner = person
+        incident.begun = self.now if incident.begun < 0 else incident.begun
         self.stir(person)
         takes = people.tired(incident.left_ms, self.debt(person), how.slower_per_hour)
         helper = self.helper_for(alert, person)
@@ -315,11 +322,11 @@ class _Team:
         return at + int(it.clocks["ms"][first + bisect_right(it.clocks["at"][first:end], at) - 1])
 
     def sleeps(self, person: int) -> bool:
-        one, local = self.people[person], self.local(person, self.now)
-        at_night = people.sleep_ms(
-            local, local + 1, int(self.how.sleep_from_ms), int(self.how.sleep_until_ms)
+        one, how = self.people[person], self.how
+        at_night = people.in_bed(
+            self.local(person, self.now), int(how.sleep_from_ms), int(how.sleep_until_ms)
         )
-        return one.work is None and self.now >= one.awake_until and at_night > 0
+        return one.work is None and self.now >= one.awake_until and at_night
 
     def stir(self, person: int) -> None:
         """Wake somebody if they sleep."""
@@ -363,7 +370,7 @@ def simulate(table: Table, alerts: Alerts, how: Response) -> Records:
         team.at(at, SHIFT_ENDS, (0, person, 0), partial(team.hand_over, person))
     team.env.run()
     return Records(
-        alerts=_rows([[i.acknowledged, i.by, i.step, i.pages, i.handed, i.done] for i in team.incidents], 6),
+        alerts=_rows([incident.told for incident in team.incidents], 7),
         pages=_rows(team.pages, 4),
         work=_rows(team.work, 5),
         awake=_rows(team.awake, 4),

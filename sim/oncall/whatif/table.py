@@ -86,7 +86,7 @@ class Table:
 
     def policy_local(self, at: Ints) -> Ints:
         """Return times on the policy's clock."""
-        shown: Ints = at + self.ahead[-1, np.minimum(at // HOUR_MS, self.ahead.shape[1] - 1)]
+        shown: Ints = at + self.ahead[-1][np.minimum(at // HOUR_MS, self.ahead.shape[1] - 1)]
         return shown
 
     def cost(self, interruptions: NDArray[np.float64]) -> float:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -62,16 +63,20 @@ def test_the_spread_of_days_comes_back(spread: float):
 
 @pytest.mark.parametrize(("share", "size", "minutes"), [(0.2, 4.0, 5.0), (0.5, 3.0, 10.0), (0.1, 10.0, 5.0)])
 def test_bursts_come_back_beyond_chance(share: float, size: float, minutes: float):
-    wanted = Bursts(share=share, size=size, minutes=minutes)
-    load = fit(history_of(load_of(per_week=60.0, bursts=wanted)), "x").load
-    found = load.bursts
-    assert found is not None
-    assert any(
-        told.startswith("of a burst the first needs action before the others") for told in load.assumptions
+    """A year has few large bursts, whose mean is far from theirs: the middle one of nine years counts."""
+    load = load_of(per_week=60.0, bursts=Bursts(share=share, size=size, minutes=minutes))
+    loads = [fit(history_of(load, seed=seed), "x").load for seed in range(1, 10)]
+    assert all(
+        any(
+            told.startswith("of a burst the first needs action before the others") for told in one.assumptions
+        )
+        for one in loads
     )
-    assert found.share == pytest.approx(share, abs=0.06)
-    assert found.size == pytest.approx(size, rel=0.3)
-    assert found.minutes == pytest.approx(minutes, rel=0.35)
+    found = [one.bursts for one in loads if one.bursts is not None]
+    assert len(found) == 9
+    assert median(one.share for one in found) == pytest.approx(share, abs=0.03)
+    assert median(one.size for one in found) == pytest.approx(size, rel=0.2)
+    assert median(one.minutes for one in found) == pytest.approx(minutes, rel=0.25)
 
 
 def test_spread_and_bursts_are_told_apart():

@@ -49,7 +49,7 @@ def test_a_step_follows_when_nobody_acknowledges_in_time_and_the_first_may_still
     slow = MINUTE_EACH._replace(desk=Delay(420.0, 0.0), away=Delay(420.0, 0.0))
     records = simulate(weekly(2), alerts_of([10 * HOUR]), slow)
     assert pages(records) == [(600, "a", 0), (605, "b", 1)]
-    assert records.alerts.tolist() == [[607 * MINUTE, 0, 0, 2, 0, 607 * MINUTE]]
+    assert records.alerts.tolist() == [[607 * MINUTE, 0, 0, 2, 0, 607 * MINUTE, 607 * MINUTE]]
 
 
 def test_an_alert_is_missed_when_all_steps_and_repeats_are_over() -> None:
@@ -57,7 +57,7 @@ def test_an_alert_is_missed_when_all_steps_and_repeats_are_over() -> None:
     table = table_of(policy_of(["a"], [{"targets": ["a"], "minutes": 5}], repeats=2))
     records = simulate(table, alerts_of([10 * HOUR]), never)
     assert pages(records) == [(600, "a", 0), (605, "a", 1), (610, "a", 2)]
-    assert records.alerts.tolist() == [[-1, -1, -1, 3, 0, -1]]
+    assert records.alerts.tolist() == [[-1, -1, -1, 3, 0, -1, -1]]
     assert not len(records.work)
 
 
