@@ -24,14 +24,12 @@ this share of incidents at the mean busy hour would follow so by chance. Assumpt
 _YEARS = 12
 """Years that are drawn at each guess, and to see what chance brings: by chance alone a history has more in
 runs than all of them once in 13 times."""
-_ROUNDS = 12
+_ROUNDS = 11
 _SEED = 0xF17
 FEWEST_DAYS = 14
 """The spread of days is not told from fewer whole days: an assumption."""
 _SPREAD_MAX = 10.0
 """What a load can have: a few days hold nearly everything."""
-_LEAST_SHARE = 0.02
-"""Fewer in bursts are none: an assumption."""
 _DAY = timedelta(days=1)
 
 
@@ -85,15 +83,15 @@ def _bursts(history: History, week: Week, gap: float) -> Bursts | None:
         return None
     more = max(found.more - _mean([one.more for one in by_chance]), 1.0)
     begins, minutes = max(more / 2, 0.5), found.minutes / found.more
-    bursts = None
+    bursts = _bursts_of(begins, more, minutes, count, history.step)
     for _ in range(_ROUNDS):
-        bursts = _bursts_of(begins, more, minutes, count, history.step)
         runs = _drawn_runs(_load(week, _days(history, bursts), bursts), weeks, gap)
         more = max(more + found.more - _mean([one.more for one in runs]), 1.0)
         begins = min(max(begins + found.begins - _mean([one.begins for one in runs]), 0.5), more)
         apart = _mean([one.minutes for one in runs]) / max(_mean([one.more for one in runs]), 1.0)
         minutes *= min(max(found.minutes / found.more / max(apart, 1e-6), 0.5), 2.0)
-    return bursts if bursts is not None and bursts.share >= _LEAST_SHARE else None
+        bursts = _bursts_of(begins, more, minutes, count, history.step)
+    return bursts
 
 
 def _bursts_of(begins: float, more: float, minutes: float, count: int, step: float) -> Bursts:

@@ -75,12 +75,6 @@ def njit(function: Function) -> Function:
     return compiled
 
 
-def apart(function: Function) -> Function:
-    """Compile a function for others that seldom call it; it stays on its own."""
-    compiled: Function = numba.njit(**_INNER)(function)
-    return compiled
-
-
 def inlined(function: Function) -> Function:
     """Let a function become part of each that calls it before anything is compiled."""
     part: Function = numba.njit(inline="always", **_OPTIONS)(function)

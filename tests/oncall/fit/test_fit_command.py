@@ -68,6 +68,21 @@ def test_a_load_is_written_that_reads_back_and_plays(tmp_path: Path):
     assert by_hour[[4, 10, 11, 12, 15, 21]].sum() > 0.8 * by_hour.sum()
 
 
+@pytest.mark.parametrize(("slow", "chosen"), [(2.0, "one lognormal *"), (600.0, "two lognormals *")])
+def test_the_report_marks_the_times_that_were_chosen(tmp_path: Path, slow: float, chosen: str):
+    random = np.random.default_rng(5)
+    file = tmp_path / "work.csv"
+    rows = []
+    for number, middle in enumerate([2.0, slow] * 240):
+        minutes = middle * np.exp(random.standard_normal())
+        rows.append(f"2026-01-{5 + number // 24:02}T{number % 24:02}:00:00Z,{minutes:.2f}\n")
+    file.write_text("opened,hands-on-minutes\n" + "".join(rows), encoding="utf-8")
+    told = rotation("fit", str(file)).stdout
+    assert [
+        " ".join(line.split()[:3]) for line in told.splitlines() if "lognormal" in line and "*" in line
+    ] == [chosen]
+
+
 def test_the_same_history_gives_the_same_load(tmp_path: Path):
     one, two = (rotation("fit", table(tmp_path), "--json").stdout for _ in range(2))
     assert one == two
