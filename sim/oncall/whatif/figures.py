@@ -40,7 +40,7 @@ BINS = 10.0 ** (np.arange(5 * _BINS_A_DECADE + 1) / _BINS_A_DECADE - 1)
 """Edges of the distributions of times, in minutes."""
 _EDGES = BINS * (1 + 1e-9)
 """A time that is as long as an edge says lies below it, however it was rounded."""
-_PERSON = 40
+_TIME_BITS = 40
 """A time in ms takes fewer bits than these, so person and time go into one number."""
 
 
@@ -169,12 +169,12 @@ def year(table: Table, alerts: Alerts, records: Records) -> Year:
 
 def _interruptions(pages: Ints) -> tuple[Ints, Ints]:
     """Return who is interrupted when, person by person."""
-    by_person = np.sort((pages[:, 1] << _PERSON) + pages[:, 3])
+    by_person = np.sort((pages[:, 1] << _TIME_BITS) + pages[:, 3])
     first = np.ones(len(by_person), dtype=np.bool_)
     np.greater_equal(np.diff(by_person), ONE_INTERRUPTION_MS, out=first[1:])
     each = by_person[first]
-    person = each >> _PERSON
-    return person, each - (person << _PERSON)
+    person = each >> _TIME_BITS
+    return person, each - (person << _TIME_BITS)
 
 
 def _when(table: Table, person: Ints, at: Ints) -> tuple[Floats, Floats, Floats]:
