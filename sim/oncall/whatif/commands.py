@@ -35,6 +35,14 @@ _names = click.option("--names", is_flag=True, help="People by their ids instead
 _html = click.option("--html", metavar="FILE", type=_file, help="Write a report with plots.")
 
 
+_from = click.option(
+    "--from",
+    "begins",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Play the year from the first Monday from this day on (default: when all rotations have begun).",
+)
+
+
 def _places(command: Command) -> Command:
     """Add the options that say where to play."""
     workers = click.option(
@@ -57,6 +65,7 @@ def _places(command: Command) -> Command:
 @click.option(
     "--limit", "limits", multiple=True, help="A limit of your own, e.g. 'nights broken per person-week <= 1'."
 )
+@_from
 @_seed
 @_json
 @click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
@@ -73,6 +82,7 @@ def simulate(**given: Any) -> None:
     from sim.oncall.schedule.load import load
     from sim.oncall.whatif import run, told
     from sim.oncall.whatif.arrivals import demand
+    from sim.oncall.whatif.calendar import played
     from sim.oncall.whatif.outcome import Outcome, plausible
     from sim.oncall.whatif.priors import response_of
     from sim.oncall.whatif.table import compiled, year_of
@@ -83,13 +93,14 @@ def simulate(**given: Any) -> None:
     of_team = _load_of(given["load_file"])
     limits = _goals(given["limits"])
     precision = _precision(given)
-    table = compiled(policy, year_of([policy]))
+    start = year_of([policy], given["begins"])
+    table = compiled(policy, start)
     years = given["years"] or (run.YEARS_MAX if precision else _YEARS)
     whole = run.Job(table, demand(of_team, table), response_of(of_team), given["seed"], 0, years)
     with _place(given, years) as mapping:
         sums = _with_progress(whole, mapping, precision)
         ranges = plausible(table, of_team, given["seed"], mapping)
-    outcome = Outcome(policy.policy, table, of_team, given["seed"], sums, ranges)
+    outcome = Outcome(policy.policy, played([policy], start), table, of_team, given["seed"], sums, ranges)
     _write_page(given["html"], lambda page: page.outcome_page(outcome, limits, named=given["names"]))
     if given["as_json"]:
         click.echo(json.dumps(told.plain(outcome, limits, named=given["names"]), indent=1))
@@ -106,6 +117,7 @@ def simulate(**given: Any) -> None:
     "--settings", type=click.IntRange(10, 10_000), default=60, show_default=True, help="Plausible worlds."
 )
 @click.option("--years", type=click.IntRange(2, 1_000), default=4, show_default=True, help="Years in each.")
+@_from
 @_seed
 @_json
 @_html
@@ -129,7 +141,15 @@ def compare(**given: Any) -> None:
         )
     of_team = _load_of(given["load_file"])
     with _place(given, given["settings"] * given["years"] * (len(policies) + 1)) as mapping:
-        found = compared(policies, of_team, given["seed"], mapping, given["settings"], given["years"])
+        found = compared(
+            policies,
+            of_team,
+            given["seed"],
+            mapping,
+            given["settings"],
+            given["years"],
+            given["begins"],
+        )
     _write_page(given["html"], lambda page: page.comparison_page(found))
     if given["as_json"]:
         click.echo(json.dumps(told_comparison.plain(found), indent=1))
@@ -150,6 +170,7 @@ def compare(**given: Any) -> None:
 @click.option("--people", metavar="FROM-TO", help="Sizes to try (default: 2 to twice the team).")
 @click.option("--minutes", help="Minutes of the first step to try, e.g. 5,10,15.")
 @click.option("--turns", help="Lengths of turns to try: daily,weekly.")
+@_from
 @_seed
 @_json
 @_places
@@ -160,34 +181,45 @@ def size(**given: Any) -> None:
     does.
     """
     import json
-    from dataclasses import asdict
 
     from sim.oncall.schedule.load import load
     from sim.oncall.whatif import size as sizes
-    from sim.oncall.whatif import told_size
+    from sim.oncall.whatif import told, told_size
+    from sim.oncall.whatif.calendar import played
+    from sim.oncall.whatif.table import year_of
 
     policy = load(given["policy_file"])
     of_team = _load_of(given["load_file"])
     goals = _goals(given["goals"])
-    timed = [str(goal) for goal in goals if goal.figure.startswith("time to")]
-    if timed and of_team.acknowledge is None:
-        raise click.UsageError(
-            f"{timed[0]}: how fast this team responds is not known; "
-            "fit a --load to its history with `rotation fit`, or write its own times to acknowledge in one"
-        )
+    for goal in goals:
+        known = of_team.acknowledge is not None
+        if goal.figure.startswith("time to") and not known:
+            raise click.UsageError(
+                f"{goal}: how fast this team responds is not known; fit a --load to its history "
+                "with `rotation fit`, or write its own times to acknowledge in one"
+            )
+        if goal.figure.startswith("time to mitigate") and "hands-on time" not in of_team.measured:
+            raise click.UsageError(
+                f"{goal}: how long this team works on incidents is not known; "
+                "fit a --load to a history that has it, with `rotation fit`"
+            )
     wanted = _sizes(given["people"], policy)
     minutes, turns = _minutes(given["minutes"]), _turns(given["turns"])
     with _place(given, 0) as mapping:
         try:
-            tried = sizes.search(policy, of_team, goals, wanted, minutes, turns, given["seed"], mapping)
+            tried = sizes.search(
+                policy, of_team, goals, wanted, minutes, turns, given["seed"], mapping, given["begins"]
+            )
         except ValueError as problem:
             raise click.ClickException(str(problem)) from None
     found = sizes.best(tried)
+    calendar = played([policy], year_of([policy], given["begins"]))
     if given["as_json"]:
-        plain = {"goals": [str(goal) for goal in goals], "found": found and asdict(found.variant)}
-        click.echo(json.dumps({**plain, "tried": [asdict(one) for one in tried]}, indent=1))
+        click.echo(
+            json.dumps(told_size.plain(goals, tried, found, told.assumptions(of_team, calendar)), indent=1)
+        )
     else:
-        click.echo(told_size.text(goals, tried, found), nl=False)
+        click.echo(told_size.text(goals, tried, found, told.assumed(of_team, calendar)), nl=False)
     if found is None:
         raise SystemExit(1)
 

@@ -6,6 +6,7 @@ how many settings one is better: how much better rests on numbers that nobody kn
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from sim.oncall.load.model import Load
 from sim.oncall.schedule.policy import RotationPolicy
 from sim.oncall.whatif.arrivals import demand
+from sim.oncall.whatif.calendar import played
 from sim.oncall.whatif.figures import FIGURES, Figure, Floats
 from sim.oncall.whatif.outcome import spread_of
 from sim.oncall.whatif.priors import priors_of, settings
@@ -41,6 +43,8 @@ class Comparison:
     load: Load
     seed: int
     years: int
+    calendar: tuple[str, ...]
+    """Which weeks are played, in words."""
     means: Floats
     signs: Floats
     parameters: Floats
@@ -104,21 +108,30 @@ def sensitivity(of: Comparison, arm: int, figure: Figure) -> tuple[Sensitivity, 
 
 
 def compare(
-    policies: Sequence[RotationPolicy], load: Load, seed: int, mapping: Mapping, count: int, years: int
+    policies: Sequence[RotationPolicy],
+    load: Load,
+    seed: int,
+    mapping: Mapping,
+    count: int,
+    years: int,
+    begins: datetime | None = None,
 ) -> Comparison:
     """Return policies compared with the first of them, in `count` settings of so many years each."""
-    start = year_of(policies)
+    start = year_of(policies, begins)
     tables = [compiled(policy, start) for policy in policies]
-    known = [demand(load, table) for table in tables]
-    arms = [*zip(tables, known, strict=True), (tables[0], demand(load, tables[0], load.noisiest(NOISIEST)))]
+    known = demand(load, tables[0])  # the same alerts for all, also where policies name other zones
+    arms = [
+        *((table, known) for table in tables),
+        (tables[0], demand(load, tables[0], load.noisiest(NOISIEST))),
+    ]
     drawn = list(settings(load, count, seed))
     jobs = [
         Job(table, setting.demand(wanted), setting.how, seed, number * years, (number + 1) * years)
         for number, (setting, _) in enumerate(drawn)
         for table, wanted in arms
     ]
-    played = np.array(list(mapping(values, jobs))).reshape(count, len(arms), years, len(FIGURES))
-    played = played.transpose(1, 0, 2, 3)
+    found = np.array(list(mapping(values, jobs))).reshape(count, len(arms), years, len(FIGURES))
+    found = found.transpose(1, 0, 2, 3)
     return Comparison(
         arms=(
             *(policy.policy for policy in policies),
@@ -127,8 +140,9 @@ def compare(
         load=load,
         seed=seed,
         years=years,
-        means=played.mean(axis=2),
-        signs=np.array([_signs(arm, played[0]) for arm in played]),
+        calendar=played(policies, start),
+        means=found.mean(axis=2),
+        signs=np.array([_signs(arm, found[0]) for arm in found]),
         parameters=np.array([parameters for _, parameters in drawn]),
     )
 

@@ -35,6 +35,10 @@ INCIDENTS_PER_SHIFT = 2
 WORK_SHARE = 0.25
 """Of the working time of a week on call: the same."""
 WORK_WEEK_H = 40
+LEFT_MIN, LEFT_GROWTH = 20, 1.5
+"""Work piles up where more is left over than this, and so many times what was in the middle of the year: an
+assumption."""
+PILES_UP = "years in which work piles up"
 _BINS_A_DECADE = 20
 BINS = 10.0 ** (np.arange(5 * _BINS_A_DECADE + 1) / _BINS_A_DECADE - 1)
 """Edges of the distributions of times, in minutes."""
@@ -79,6 +83,7 @@ FIGURES = (
     Figure("hands-on time per person-week", "h", "work on alerts, looks at noise included"),
     Figure("longest stretch on call", "h", "without a break"),
     Figure("interruptions of the busiest", "x", "of the most interrupted over the mean of all, in the year"),
+    Figure("interruptions of the busiest in a week", "x", "the same in each week, in the mean"),
     Figure("unfairness in a year", "", "Gini of interruptions over people: 0 all alike, 1 all on one"),
     Figure("unfairness in a week", "", "the same in each week, in the mean"),
     Figure("hand-overs in mid-incident", "/week", "incidents given away at the end of a shift"),
@@ -87,9 +92,8 @@ FIGURES = (
     Figure("weeks over a quarter of time", "%", "of weeks with work on call, more than 10 h of it"),
     Figure("nights without rest per person-week", "", "work between 22:00 and 4:00: less than 11 h of rest"),
     Figure("work that waits, p95", "min", "from acknowledgement to the begin of work"),
-    Figure(
-        "incidents left over", "", "unfinished at the end of the year; a queue that grows is no steady state"
-    ),
+    Figure("incidents left over", "", "acknowledged and not done at the end of the year, noise included"),
+    Figure(PILES_UP, "%", "far more is left over at the end of the year than in its middle"),
     Figure("cost per week", "", "by the rule of pay in the policy"),
     Figure("time to mitigate, median", "min", "of alerts that need action; rests on assumptions"),
     Figure("time to mitigate, p90", "min", "the same"),
@@ -109,13 +113,12 @@ class Year:
     acknowledged: Floats
     """(bins,): alerts by time to acknowledge; the last one: missed, or later than all."""
     mitigated: Floats
-    left: tuple[int, int]
-    """Incidents that are not done in the middle of the year and at its end."""
 
 
 def year(table: Table, alerts: Alerts, records: Records) -> Year:
-    """Return the figures of a year."""
-    person_weeks = len(table.people) * WEEKS
+    """Return the figures of a year. What each carries is divided among those who are on the rota."""
+    rota = table.rota
+    person_weeks = table.team * WEEKS
     acked = records.alerts[:, ACKNOWLEDGED]
     to_acknowledge = _sorted_minutes(alerts.at, acked)
     missed = acked < 0
@@ -124,10 +127,10 @@ def year(table: Table, alerts: Alerts, records: Records) -> Year:
     kinds, by_week, heat = _when(table, *_interruptions(records.pages))
     slept, nights, restless = _nights(table, records)
     worked = _worked(records, len(table.people))
-    work_h = worked.sum(axis=1)
-    interruptions = kinds.sum(axis=1)
+    weeks_of_work = worked[rota]
+    interruptions = kinds.sum(axis=1)[rota]
     per_shift, over_two = _shifts(table, alerts, records)
-    middle, end = _unfinished(alerts, records, YEAR_MS // 2), _unfinished(alerts, records, YEAR_MS)
+    middle, end = _unfinished(records, YEAR_MS // 2), _unfinished(records, YEAR_MS)
     values = np.array(
         [
             *(_quantile(to_acknowledge, share) for share in (0.5, 0.9, 0.95)),
@@ -135,32 +138,33 @@ def year(table: Table, alerts: Alerts, records: Records) -> Year:
             100 * _mean(missed | (records.alerts[:, STEP] > 0)),
             table.gap_ms / HOUR_MS / WEEKS,
             interruptions.sum() / person_weeks,
-            *(kinds.sum(axis=0) / person_weeks),
-            nights / person_weeks,
-            slept.sum() / person_weeks,
-            work_h.sum() / person_weeks,
+            *(kinds[rota].sum(axis=0) / person_weeks),
+            nights[rota].sum() / person_weeks,
+            slept[rota].sum() / person_weeks,
+            weeks_of_work.sum() / person_weeks,
             table.longest_ms / HOUR_MS,
             _over_mean(interruptions),
+            _mean_over_mean(by_week[:, rota]),
             gini(interruptions),
-            _mean_gini(by_week),
+            _mean_gini(by_week[:, rota]),
             records.alerts[:, HANDED].sum() / WEEKS,
             per_shift,
             over_two,
-            100 * _mean(worked[worked > 0] > WORK_SHARE * WORK_WEEK_H),
-            restless / person_weeks,
+            100 * _mean(weeks_of_work[weeks_of_work > 0] > WORK_SHARE * WORK_WEEK_H),
+            restless[rota].sum() / person_weeks,
             _waiting(records),
             end,
+            100.0 * (end > LEFT_MIN and end > LEFT_GROWTH * middle),
             table.cost(kinds),
             *(_quantile(to_mitigate, share) for share in (0.5, 0.9)),
         ]
     )
     return Year(
         values=values,
-        carried=np.column_stack([kinds, slept, work_h]),
+        carried=np.column_stack([kinds, slept, worked.sum(axis=1)]),
         heat=heat,
         acknowledged=_binned(to_acknowledge),
         mitigated=_binned(to_mitigate),
-        left=(middle, end),
     )
 
 
@@ -211,8 +215,8 @@ _KINDS = np.eye(3)[[_kind_of(hour) for hour in range(168)]]
 # --- nights and work --------------------------------------------------------------------------------------
 
 
-def _nights(table: Table, records: Records) -> tuple[Floats, int, int]:
-    """Return hours of sleep lost by person, nights in which some was, and nights without 11 hours of rest.
+def _nights(table: Table, records: Records) -> tuple[Floats, Ints, Ints]:
+    """Return by person hours of sleep lost, nights in which some was, and nights without 11 hours of rest.
 
     Who works from 9 to 17 has no such rest between if they also work after 22:00 and before 4:00.
     """
@@ -224,15 +228,16 @@ def _nights(table: Table, records: Records) -> tuple[Floats, int, int]:
     since_noon = begins - night_of_work * DAY_MS
     until = since_noon + (work[:, 3] - work[:, 2])
     late = np.flatnonzero((since_noon < 16 * HOUR_MS) & (until > 10 * HOUR_MS))
-    restless = night_of_work[late] * crew + work[late, 1]
-    return slept, _distinct(night * crew + awake[:, 0]), _distinct(restless)
+    restless = _distinct(night_of_work[late], work[late, 1], crew)
+    return slept, _distinct(night, awake[:, 0], crew), restless
 
 
 def _shifts(table: Table, alerts: Alerts, records: Records) -> tuple[float, float]:
     """Return incidents that need action per 12 hours on call, and the share (%) of those with too many."""
-    mine = np.flatnonzero((alerts.needs_action > 0) & (records.alerts[:, BY] >= 0))
+    by = records.alerts[:, BY]
+    mine = np.flatnonzero((alerts.needs_action > 0) & (by >= 0) & table.rota[by])
     shift = np.minimum(records.alerts[mine, ACKNOWLEDGED] // SHIFT_MS, YEAR_MS // SHIFT_MS)
-    counts = np.bincount(records.alerts[mine, BY] * (YEAR_MS // SHIFT_MS + 1) + shift)
+    counts = np.bincount(by[mine] * (YEAR_MS // SHIFT_MS + 1) + shift)
     on_call = table.on_call_ms / SHIFT_MS
     if on_call == 0:
         return 0.0, 0.0
@@ -256,11 +261,10 @@ def _waiting(records: Records) -> float:
     return _quantile(np.sort(waits), 0.95) / 60_000
 
 
-def _unfinished(alerts: Alerts, records: Records, at: int) -> int:
+def _unfinished(records: Records, at: int) -> int:
     """Return how many incidents somebody had at a time that were not done."""
     acked, done = records.alerts[:, ACKNOWLEDGED], records.alerts[:, DONE]
-    had = (acked >= 0) & (acked < at) & (alerts.needs_action > 0)
-    return int(np.count_nonzero(had & ((done > at) | (done < 0))))
+    return int(np.count_nonzero((acked >= 0) & (acked < at) & ((done > at) | (done < 0))))
 
 
 # --- numbers ----------------------------------------------------------------------------------------------
@@ -273,6 +277,11 @@ def gini(shares: Floats) -> float:
         return 0.0
     ranks = 2 * np.arange(1, count + 1) - count - 1
     return float((ranks * np.sort(shares)).sum() / (count * total))
+
+
+def _mean_over_mean(by_week: Floats) -> float:
+    some = by_week[by_week.any(axis=1)]
+    return float((some.max(axis=1) / some.mean(axis=1)).mean()) if len(some) else 1.0
 
 
 def _mean_gini(by_week: Floats) -> float:
@@ -292,9 +301,14 @@ def _mean(flags: NDArray[np.bool_]) -> float:
     return float(flags.mean()) if len(flags) else 0.0
 
 
-def _distinct(numbers: Ints) -> int:
-    """Return how many different numbers there are, which lie near to each other."""
-    return int(np.count_nonzero(np.bincount(numbers - numbers.min()))) if len(numbers) else 0
+def _distinct(nights: Ints, people: Ints, crew: int) -> Ints:
+    """Return how many different nights each person has."""
+    if not len(nights):
+        return np.zeros(crew, dtype=np.int64)
+    first, last = nights.min(), nights.max()
+    had = np.bincount((nights - first) * crew + people, minlength=(last - first + 1) * crew)
+    counts: Ints = (had.reshape(-1, crew) > 0).sum(axis=0)
+    return counts
 
 
 def _sorted_minutes(since: Ints, until: Ints) -> Floats:

@@ -331,9 +331,9 @@ def _no_longer_waits(row: int, state: State) -> None:
 def _heir(it: Compiled, now: int, alert: int, person: int, state: State) -> int:
     from_, to = _at_place(it, now, state.incidents[alert].place, state)
     for row in range(from_, to):
-        if it.turn_people[row] != person:
-            return int(it.turn_people[row])
-    return int(NOBODY)
+        if it.turn_people[row] == person:
+            return int(NOBODY)
+    return int(it.turn_people[from_] if from_ < to else NOBODY)
 
 
 @inlined

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.oncall.load.model import Load
 from sim.oncall.whatif.arrivals import demand
-from sim.oncall.whatif.figures import FIGURES, Figure, Floats
+from sim.oncall.whatif.figures import FIGURES, NAMES, PILES_UP, Figure, Floats
 from sim.oncall.whatif.goals import Goal
 from sim.oncall.whatif.priors import settings
 from sim.oncall.whatif.run import Job, Mapping, play
@@ -26,6 +26,8 @@ class Outcome:
     """A policy under a load: its years, and the means of plausible settings as (settings, figures)."""
 
     policy: str
+    calendar: tuple[str, ...]
+    """Which weeks are played, in words."""
     table: Table
     load: Load
     seed: int
@@ -44,6 +46,12 @@ class Outcome:
         """Return between what nine of ten plausible settings lie."""
         return spread_of(self.plausible[:, figure.place])
 
+    @property
+    def piling_up(self) -> tuple[float, float]:
+        """Return the share of the years in which work piles up, and of the settings in which it does."""
+        place = NAMES.index(PILES_UP)
+        return float(self.sums.means[place]) / 100, piling_up(self.plausible)
+
     def breaks(self, goal: Goal) -> float:
         """Return the share of plausible settings in which a limit is broken."""
         return float((self.plausible[:, goal.place] > goal.limit).mean())
@@ -59,6 +67,11 @@ class Outcome:
         """Return what each person carries in a week, as `Year.carried`."""
         per_week: Floats = self.sums.carried / (self.sums.years * WEEKS)
         return per_week
+
+
+def piling_up(means: Floats) -> float:
+    """Return the share of settings in which work piles up; `means` are (settings, figures)."""
+    return float((means[:, NAMES.index(PILES_UP)] > 0).mean())
 
 
 def spread_of(values: Floats) -> tuple[float, float]:

@@ -310,9 +310,9 @@ class _Team:
             self.take(other)
 
     def heir(self, alert: int, person: int) -> int | None:
-        """Return who else is on call now where this alert was acknowledged."""
-        others = [other for other in self.at_place(self.incidents[alert].place) if other != person]
-        return others[0] if others else None
+        """Return who is on call now where this alert was acknowledged, unless the person still is."""
+        found = self.at_place(self.incidents[alert].place)
+        return found[0] if found and person not in found else None
 
     # --- sleep --------------------------------------------------------------------------------------------
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import product
 
 from sim.oncall.load.model import Load
 from sim.oncall.schedule.policy import RotationPolicy
 from sim.oncall.schedule.turns import Unit
-from sim.oncall.whatif.figures import Floats
+from sim.oncall.whatif.figures import NAMES, PILES_UP, Floats
 from sim.oncall.whatif.goals import Goal
-from sim.oncall.whatif.outcome import plausible
+from sim.oncall.whatif.outcome import piling_up, plausible
 from sim.oncall.whatif.resize import with_minutes, with_people, with_turns
 from sim.oncall.whatif.run import Mapping
 from sim.oncall.whatif.table import compiled, year_of
@@ -47,12 +48,15 @@ class Tried:
     kept: tuple[float, ...]
     all_kept: float
     medians: tuple[float, ...]
+    piling_up: float
+    """The share of settings in which work piles up; no goal is kept there."""
 
 
 def kept(means: Floats, goals: Sequence[Goal]) -> tuple[tuple[float, ...], float]:
     """Return in what share of settings each goal is kept, and all at once; `means` are (settings,
     figures)."""
-    each = [means[:, goal.place] <= goal.limit for goal in goals]
+    steady = means[:, NAMES.index(PILES_UP)] == 0
+    each = [steady & (means[:, goal.place] <= goal.limit) for goal in goals]
     whole = each[0]
     for one in each[1:]:
         whole = whole & one
@@ -68,22 +72,30 @@ def search(
     turns: Sequence[Unit | None],
     seed: int,
     mapping: Mapping,
+    begins: datetime | None = None,
 ) -> tuple[Tried, ...]:
     """Return what was tried: from the smallest team up to the first that keeps all goals with some
     parameters.
 
-    Raises ValueError where the policy cannot have a team of such a size.
+    Sizes that the policy cannot have are left out. Raises ValueError where it can have none of them.
     """
-    start = year_of([policy])
+    start = year_of([policy], begins)
     tried: list[Tried] = []
+    problem: ValueError | None = None
     for people in sizes:
         for wait, every in product(minutes, turns):
             variant = Variant(people, wait, every)
-            means = plausible(compiled(variant.of(policy), start), load, seed, mapping)
-            medians = _middle(means, goals)
-            tried.append(Tried(variant, *kept(means, goals), medians))
+            try:
+                changed = variant.of(policy)
+            except ValueError as found:
+                problem = found
+                continue
+            means = plausible(compiled(changed, start), load, seed, mapping)
+            tried.append(Tried(variant, *kept(means, goals), _middle(means, goals), piling_up(means)))
         if any(one.all_kept >= CONFIDENCE for one in tried):
             break
+    if not tried and problem is not None:
+        raise problem
     return tuple(tried)
 
 

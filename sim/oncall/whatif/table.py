@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.oncall.schedule.beginning import beginning
 from sim.oncall.schedule.policy import Pay, RotationPolicy, Step
 from sim.oncall.schedule.shifts import Shift, shifts
 from sim.oncall.schedule.wall_clock import first_at
@@ -59,10 +60,13 @@ class Table:
     zone: ZoneInfo
     people: tuple[str, ...]
     compiled: Compiled
+    rota: NDArray[np.bool_]
+    """(people,): who is on call under a layer. Whom a step names is paged as well, and not one of those among
+    whom the load is divided, unless there are no others."""
     on_call_ms: int
-    """For how long people can be paged in the year, added up over people."""
+    """For how long people on the rota can be paged in the year, added up over people."""
     longest_ms: int
-    """The longest stretch of anybody."""
+    """The longest stretch of anybody on the rota."""
     ahead: Ints
     """(clocks, hours): what to add to a time of each hour for local time; the last clock is the policy's."""
     clock_of: Ints
@@ -70,6 +74,11 @@ class Table:
     gap_ms: int
     """How long the first step finds nobody."""
     pay: Pay | None
+
+    @property
+    def team(self) -> int:
+        """Return how many are on the rota."""
+        return int(np.count_nonzero(self.rota))
 
     @property
     def one_clock(self) -> bool:
@@ -101,13 +110,15 @@ class Table:
 def compiled(policy: RotationPolicy, start: datetime) -> Table:
     """Return a policy's year from an instant on."""
     end = start + timedelta(milliseconds=YEAR_MS)
-    people = tuple(policy.people)
-    numbers = {person: number for number, person in enumerate(people)}
+    targets = {target for step in policy.escalation.steps for target in step.targets}
     held = {
         layer.id: shifts(policy, layer, start, end + _AFTER)
         for layer in policy.layers
-        if layer.role != "shadow"
+        if layer.role != "shadow" and layer.id in targets
     }
+    taking_turns = {shift.person for found in held.values() for shift in found} or targets
+    people = tuple(person for person in policy.people if person in taking_turns | targets)
+    numbers = {person: number for number, person in enumerate(people)}
 
     def people_of(target: str) -> Held:
         return _held(held[target], numbers, start) if target in held else [(0, (numbers[target],))]
@@ -119,12 +130,16 @@ def compiled(policy: RotationPolicy, start: datetime) -> Table:
         )
         for step in policy.escalation.steps
     ]
-    named = {target for step in policy.escalation.steps for target in step.targets}
-    stretches = _stretches(policy, {name: found for name, found in held.items() if name in named}, start)
     ends = sorted(
-        (until, person) for person, spans in enumerate(stretches) for _, until in spans if until < YEAR_MS
+        {
+            (until, numbers[shift.person])
+            for found in held.values()
+            for shift in found
+            for until in [_ms(shift.end - start)]
+            if until < YEAR_MS
+        }
     )
-    lengths = [min(until, YEAR_MS) - at for spans in stretches for at, until in spans if at < YEAR_MS]
+    lengths = _stretches(held, start) or [YEAR_MS] * len(people)
     turns = [turn for step in places for place in step for turn in place]
     homes = [policy.people[person].zone or policy.zone for person in people]
     elsewhere = dict.fromkeys(home for home in homes if home != policy.zone)
@@ -150,6 +165,7 @@ def compiled(policy: RotationPolicy, start: datetime) -> Table:
             person_first_clock=_firsts(clocks),
             clocks=_clock_rows([row for clock in clocks for row in clock]),
         ),
+        rota=np.array([person in taking_turns for person in people]),
         on_call_ms=sum(lengths),
         longest_ms=max(lengths, default=0),
         ahead=np.array([_by_hour(clock, end + _AFTER - start) for clock in clock_of.values()]),
@@ -159,19 +175,14 @@ def compiled(policy: RotationPolicy, start: datetime) -> Table:
     )
 
 
-def year_of(policies: Sequence[RotationPolicy]) -> datetime:
-    """Return where the year of policies that are compared begins: the first Monday when all have begun.
+def year_of(policies: Sequence[RotationPolicy], wanted: datetime | None = None) -> datetime:
+    """Return where the year of policies that are compared begins: the first Monday when all have begun, or
+    the first from the day that is wanted on.
 
     Midnight of that Monday in the zone of the first; 2024-01-01 where no policy names a beginning.
     """
-    starts = [
-        rule.rotation.start
-        for policy in policies
-        for layer in policy.layers
-        for rule in layer.rules
-        if rule.rotation is not None
-    ]
-    latest = max(starts, default=datetime(2024, 1, 1))
+    begun = [found for policy in policies for found in [beginning(policy)] if found is not None]
+    latest = wanted or max(begun, default=datetime(2024, 1, 1))
     midnight = latest.replace(hour=0, minute=0, second=0, microsecond=0)
     if midnight < latest:
         midnight += timedelta(days=1)
@@ -213,31 +224,37 @@ def _thinned(held: Held) -> Held:
     return held[:1] + [two for one, two in pairwise(held) if one[1] != two[1]]
 
 
-def _stretches(
-    policy: RotationPolicy, held: dict[str, tuple[Shift, ...]], start: datetime
-) -> list[list[tuple[int, int]]]:
-    """Return when each person can be paged, over all layers; who is paged by name always can."""
-    always = {target for step in policy.escalation.steps for target in step.targets} & set(policy.people)
-    forever = [(0, _ms(timedelta(milliseconds=YEAR_MS) + _AFTER))]
-    by_person: dict[str, list[tuple[datetime, datetime]]] = {person: [] for person in policy.people}
+def _stretches(held: dict[str, tuple[Shift, ...]], start: datetime) -> list[int]:
+    """Return for how long people can be paged in the year at a stretch, over all layers."""
+    by_person: dict[str, list[tuple[datetime, datetime]]] = {}
     for shift in (shift for found in held.values() for shift in found):
-        by_person[shift.person].append((shift.start, shift.end))
-    return [
-        forever if person in always else [(_ms(a - start), _ms(b - start)) for a, b in merged(spans)]
-        for person, spans in by_person.items()
-    ]
+        by_person.setdefault(shift.person, []).append((shift.start, shift.end))
+    spans = [(_ms(a - start), _ms(b - start)) for each in by_person.values() for a, b in merged(each)]
+    return [min(until, YEAR_MS) - at for at, until in spans if at < YEAR_MS]
 
 
 def _clock(home: str, zone: str, start: datetime, end: datetime) -> list[tuple[int, int]]:
-    """Return how the clock of a zone runs ahead of the year's ms, from when on. It changes on whole hours."""
-    monday = start.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
+    """Return how the clock of a zone runs ahead of the year's ms, from when on.
+
+    Its time is that since the Monday at midnight before the year begins, on the clock of the policy.
+    """
+    begins = start.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
+    monday = begins - timedelta(days=begins.weekday(), hours=begins.hour, minutes=begins.minute)
     there = ZoneInfo(home)
-    held: list[tuple[int, int]] = []
-    for hour in range(int((end - start) / timedelta(hours=1))):
+
+    def ahead(at: datetime) -> int:
+        return _ms(at.astimezone(there).replace(tzinfo=UTC) - monday - (at - start))
+
+    held = [(0, ahead(start))]
+    for hour in range(1, int((end - start) / timedelta(hours=1)) + 1):
         at = start + timedelta(hours=hour)
-        ahead = _ms(at.astimezone(there).replace(tzinfo=UTC) - monday - (at - start))
-        if not held or held[-1][1] != ahead:
-            held.append((_ms(at - start), ahead))
+        if ahead(at) != held[-1][1]:
+            since = next(
+                at - timedelta(minutes=m)
+                for m in range(60, -1, -1)
+                if ahead(at - timedelta(minutes=m)) != held[-1][1]
+            )
+            held.append((_ms(since - start), ahead(at)))
     return held
 
 
@@ -246,7 +263,7 @@ def _clock_rows(held: list[tuple[int, int]]) -> Rows:
 
 
 def _by_hour(clock: list[tuple[int, int]], span: timedelta) -> Ints:
-    """Return a clock as what it is ahead in each hour."""
+    """Return a clock as what it is ahead at the beginning of each hour."""
     hours = np.arange(span // timedelta(hours=1)) * HOUR_MS
     at, ahead = _ints(at for at, _ in clock), _ints(ahead for _, ahead in clock)
     return ahead[np.searchsorted(at, hours, side="right") - 1]

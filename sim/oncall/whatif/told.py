@@ -15,6 +15,8 @@ from sim.oncall.whatif.outcome import Outcome
 from sim.oncall.whatif.table import WEEKS
 
 WIDTH = 80
+WORTH_TELLING = 0.05
+"""Work that piles up in fewer of the settings is not told: an assumption."""
 
 INTERVALS = (
     "9 of 10 years: so much single years differ by chance if all assumptions hold.",
@@ -31,7 +33,7 @@ def text(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> str:
     """Return the summary for a terminal, at most 80 columns wide."""
     sums, load = outcome.sums, outcome.load
     lines = [
-        f"{outcome.policy}: {sums.years:,} years of {len(outcome.table.people)} people, "
+        f"{outcome.policy}: {sums.years:,} years of {outcome.table.team} people, "
         f"{rounded(load.per_week)} pages a week, seed {outcome.seed}",
         "",
         *_growth(outcome),
@@ -44,7 +46,7 @@ def text(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> str:
     lines += ["", *INTERVALS, "", *_carried(outcome, named=named), *_limits(outcome, limits)]
     if load.lifetime is not None:
         lines += ["", *item(_lifetime(load.lifetime))]
-    lines += ["", *assumed(load)]
+    lines += ["", *assumed(load, outcome.calendar)]
     return "\n".join(lines) + "\n"
 
 
@@ -60,10 +62,10 @@ _LITERATURE = (
 )
 
 
-def assumptions(load: Load) -> tuple[str, ...]:
-    """Return all that is assumed under a load, each in words."""
+def assumptions(load: Load, calendar: Sequence[str]) -> tuple[str, ...]:
+    """Return all that is assumed under a load in the weeks that are played, each in words."""
     known = "" if load.acknowledge else "times to acknowledge at desk, away and asleep, waking, "
-    return (*load.assumptions, *_GENERAL, f"{known}sleep inertia, fatigue: {_LITERATURE}")
+    return (*load.assumptions, *calendar, *_GENERAL, f"{known}sleep inertia, fatigue: {_LITERATURE}")
 
 
 def item(told: str) -> list[str]:
@@ -71,9 +73,9 @@ def item(told: str) -> list[str]:
     return textwrap.wrap(told, WIDTH, initial_indent="- ", subsequent_indent="  ")
 
 
-def assumed(load: Load) -> list[str]:
+def assumed(load: Load, calendar: Sequence[str]) -> list[str]:
     """Return all that is assumed, in lines."""
-    return ["Assumed:", *(line for one in assumptions(load) for line in item(one))]
+    return ["Assumed:", *(line for one in assumptions(load, calendar) for line in item(one))]
 
 
 def _lifetime(mixture: Mixture) -> str:
@@ -97,14 +99,21 @@ def _row(outcome: Outcome, figure: Figure) -> str:
 
 
 def _growth(outcome: Outcome) -> Iterator[str]:
-    if outcome.sums.growing:
-        share = outcome.sums.growing / outcome.sums.years
-        told = (
-            f"MORE WORK THAN TIME: in {share:.0%} of the years more and more incidents were left over. No "
-            "figure that counts work or waiting has a meaning here; with more time it would only be worse."
-        )
+    if told := growth(outcome):
         yield from textwrap.wrap(told, WIDTH)
         yield ""
+
+
+def growth(outcome: Outcome) -> str | None:
+    """Return that work piles up, if it does in any year, or in more than a few of the settings."""
+    years, settings = outcome.piling_up
+    if years == 0 and settings < WORTH_TELLING:
+        return None
+    return (
+        f"MORE WORK THAN TIME: in {years:.0%} of the years, and in {settings:.0%} of the plausible settings, "
+        "more and more incidents are left over. No figure that counts work or waiting has a meaning there; "
+        "with more time it would only be worse."
+    )
 
 
 def _carried(outcome: Outcome, *, named: bool) -> Iterator[str]:
@@ -134,7 +143,8 @@ def plain(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> dict[str,
         "load": outcome.load.load,
         "seed": outcome.seed,
         "years": sums.years,
-        "years_in_which_work_piles_up": sums.growing,
+        "years_in_which_work_piles_up": round(outcome.piling_up[0] * sums.years),
+        "settings_in_which_work_piles_up": outcome.piling_up[1],
         "figures": [
             {
                 "name": figure.name,
@@ -154,7 +164,7 @@ def plain(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> dict[str,
         "interruptions_by_hour_of_week": [float(count) for count in sums.heat / (sums.years * WEEKS)],
         "lifetime_minutes": outcome.load.lifetime and _lifetime_plain(outcome.load.lifetime),
         "limits": [{"limit": str(one), "broken_in_settings": outcome.breaks(one)} for one in limits],
-        "assumptions": list(assumptions(outcome.load)),
+        "assumptions": list(assumptions(outcome.load, outcome.calendar)),
     }
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from sim.oncall.whatif.compare import NOISIEST, SURE, WORTH_NAMING, Comparison, Verdict, sensitivity
 from sim.oncall.whatif.figures import FIGURES, NAMES, Figure
 from sim.oncall.whatif.numbers import between, finite, rounded, with_unit
-from sim.oncall.whatif.told import WIDTH, assumed, assumptions, item
+from sim.oncall.whatif.outcome import piling_up
+from sim.oncall.whatif.told import WIDTH, WORTH_TELLING, assumed, assumptions, item
 
 HEADLINES = tuple(
     FIGURES[NAMES.index(name)]
@@ -46,11 +47,24 @@ def text(of: Comparison) -> str:
         f"them, and differences below {WORTH_NAMING:.0%} or within chance are none.",
         WIDTH,
     )
+    for told in growth(of):
+        lines += ["", *textwrap.wrap(told, WIDTH)]
     for arm in range(1, len(of.arms)):
         lines += ["", *_pair(of, arm)]
     lines += ["", "Which assumption moves the answer", *_moved(of)]
-    lines += ["", *assumed(of.load)]
+    lines += ["", *assumed(of.load, of.calendar)]
     return "\n".join(lines) + "\n"
+
+
+def growth(of: Comparison) -> list[str]:
+    """Return for each arm that work piles up, if it does in more than a few of the settings."""
+    shares = [(arm, piling_up(means)) for arm, means in zip(of.arms, of.means, strict=True)]
+    return [
+        f"MORE WORK THAN TIME under {arm}: in {share:.0%} of the settings more and more incidents are left "
+        "over. Figures that count work or waiting have no meaning there."
+        for arm, share in shares
+        if share >= WORTH_TELLING
+    ]
 
 
 def _pair(of: Comparison, arm: int) -> Iterator[str]:
@@ -121,9 +135,11 @@ def plain(of: Comparison) -> dict[str, Any]:
         "seed": of.seed,
         "load": of.load.load,
         "first": of.arms[0],
+        "settings_in_which_work_piles_up": piling_up(of.means[0]),
         "arms": [
             {
                 "arm": of.arms[arm],
+                "settings_in_which_work_piles_up": piling_up(of.means[arm]),
                 "figures": [
                     {
                         "name": figure.name,
@@ -141,5 +157,5 @@ def plain(of: Comparison) -> dict[str, Any]:
             }
             for arm in range(1, len(of.arms))
         ],
-        "assumptions": list(assumptions(of.load)),
+        "assumptions": list(assumptions(of.load, of.calendar)),
     }

@@ -41,8 +41,6 @@ class Totals:
     heat: Floats
     acknowledged: Floats
     mitigated: Floats
-    growing: int
-    """Years at whose end far more was unfinished than in their middle."""
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
@@ -85,7 +83,6 @@ def student(freedom: int) -> float:
 
 def total(year: Year) -> Totals:
     """Return one year as the sum of itself."""
-    middle, end = year.left
     squares: Any = year.values**2
     return Totals(
         1,
@@ -95,5 +92,4 @@ def total(year: Year) -> Totals:
         year.heat,
         year.acknowledged,
         year.mitigated,
-        growing=int(end > 20 and end > 1.5 * middle),
     )

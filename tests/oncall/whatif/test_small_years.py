@@ -159,3 +159,19 @@ def test_work_after_waking_takes_until_the_performance_adds_up_to_it(
 def test_sleep_in_a_span_of_local_time(start: float, end: float, hours: float) -> None:
     found = response.sleep_ms(int(start * HOUR), int(end * HOUR), 23 * HOUR, 7 * HOUR)
     assert found == hours * HOUR
+
+
+def test_the_end_of_one_of_two_shifts_hands_over_what_was_acknowledged_on_it() -> None:
+    """Whoever goes from first to second gives the first's work to the new first, and keeps the second's."""
+    turns = {"start": "2024-01-01T00:00", "every": "daily"}
+    layers = [
+        {"id": "first", "rules": [{"rotation": {**turns, "participants": ["a", "b"]}}]},
+        {"id": "second", "rules": [{"rotation": {**turns, "participants": ["b", "a"]}}]},
+    ]
+    steps = [{"targets": ["first"], "minutes": 5}, {"targets": ["second"], "minutes": 5}]
+    table = table_of(policy_of(["a", "b"], steps, layers=layers))
+    records = simulate(table, alerts_of([23 * HOUR], [3 * HOUR]), AT_ONCE)
+    assert [(who, start // HOUR) for _, who, start, _, _ in records.work.tolist()] == [(0, 23), (1, 24)]
+    both = [{"targets": ["first", "second"], "minutes": 5}]
+    table = table_of(policy_of(["a", "b"], both, layers=layers))
+    assert simulate(table, alerts_of([23 * HOUR], [3 * HOUR]), AT_ONCE).alerts[0, 4] == 0

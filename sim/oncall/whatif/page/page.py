@@ -40,7 +40,8 @@ def outcome_page(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> st
         heat=Markup(plots.heat(outcome.sums.heat / weeks)),
         until=Markup(plots.until(outcome.sums.acknowledged, outcome.sums.mitigated)),
         intervals=told.INTERVALS,
-        assumed=told.assumptions(outcome.load),
+        growth=told.growth(outcome),
+        assumed=told.assumptions(outcome.load, outcome.calendar),
     )
 
 
@@ -73,7 +74,8 @@ def comparison_page(of: Comparison) -> str:
             }
             for arm in range(1, len(of.arms))
         ],
-        assumed=told.assumptions(of.load),
+        growth=told_comparison.growth(of),
+        assumed=told.assumptions(of.load, of.calendar),
     )
 
 
