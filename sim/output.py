@@ -21,6 +21,12 @@ def write_whole(path: Path, text: str | bytes) -> None:
         raise StorageError(f"cannot write {path}: {_reason(path, error)}") from None
 
 
+def not_over(output: Path | None, *inputs: Path) -> None:
+    """Raise StorageError where an output would replace what was read."""
+    if output is not None and any(output.resolve() == file.resolve() for file in inputs):
+        raise StorageError(f"{output} is what is read here; name another file to write to")
+
+
 def _replace(path: Path, data: bytes) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -37,7 +43,7 @@ def _replace(path: Path, data: bytes) -> None:
 def _reason(path: Path, error: OSError) -> str:
     if isinstance(error, IsADirectoryError):
         return "it is a folder; name a file in it"
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) and not path.parent.is_dir():
         return f"there is no folder {path.parent}"
     if isinstance(error, PermissionError):
         return f"you may not write in {path.parent}"

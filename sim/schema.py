@@ -20,9 +20,9 @@ _EXPECTED = {
     "float_parsing": "a number",
     "float_type": "a number",
     "string_type": "text in quotes",
-    "datetime_type": "a date and time, e.g. 2023-09-05T16:10:00Z",
-    "datetime_parsing": "a date and time, e.g. 2023-09-05T16:10:00Z",
-    "datetime_from_date_parsing": "a date and time, e.g. 2023-09-05T16:10:00Z",
+    "datetime_type": "a date and time, e.g. 2023-09-05T16:10",
+    "datetime_parsing": "a date and time, e.g. 2023-09-05T16:10",
+    "datetime_from_date_parsing": "a date and time, e.g. 2023-09-05T16:10",
     "bool_parsing": "true or false",
     "bool_type": "true or false",
     "tuple_type": "a list",
@@ -119,7 +119,7 @@ def _fields_at(model: type[BaseModel], loc: Loc) -> list[str]:
         kind = _model_or_item(kind.model_fields[step].annotation if isinstance(step, str) else kind)
         if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
             return []
-    return list(kind.model_fields)
+    return [field.alias or name for name, field in kind.model_fields.items()]
 
 
 def _model_or_item(annotation: Any) -> Any:

@@ -23,15 +23,28 @@ DAYS = 28
 CHECKED_DAYS = 366
 """A year is checked: every holiday, and both changes of the clock."""
 LONGEST_DAYS = 20 * 366
+LOOKED_BACK_DAYS = 366
+"""So far back an export looks for the beginning of a shift that runs."""
 
-_MOMENTS = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+_MOMENTS = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 
 _policy = click.argument("policy_file", metavar="POLICY", type=click.Path(dir_okay=False, path_type=Path))
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def _moment(name: str, text: str, *, required: bool = False) -> "Callable[[Command], Command]":
-    return click.option(name, type=click.DateTime(_MOMENTS), required=required, help=text)
+    return click.option(
+        name, type=click.DateTime(_MOMENTS), required=required, help=text, callback=_plausible
+    )
+
+
+def _plausible(_: click.Context, __: click.Parameter, value: "datetime | None") -> "datetime | None":
+    """Refuse years in which no arithmetic with zones is possible."""
+    from sim.oncall.schedule.policy import YEAR_MAX, YEAR_MIN
+
+    if value is not None and not YEAR_MIN <= value.year <= YEAR_MAX:
+        raise click.BadParameter(f"the year {value.year} is none of {YEAR_MIN} to {YEAR_MAX}")
+    return value
 
 
 @click.group()
@@ -71,19 +84,28 @@ def show(**given: Any) -> None:
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file (default: print)."
 )
 def export(**given: Any) -> None:
-    """Write the shifts of a policy as an iCalendar. The same shift keeps its UID."""
+    """Write the shifts of a policy as an iCalendar. The same shift keeps its UID.
+
+    A shift that runs at the first moment is written whole.
+    """
+    from datetime import timedelta
+
     from sim.oncall.schedule.calendar import calendar
     from sim.oncall.schedule.load import load
-    from sim.output import write_whole
+    from sim.output import not_over, write_whole
 
     policy = load(given["policy_file"])
-    found = _shifts(policy, given["from"], given["to"], given["layer"])
-    text = calendar(policy, found, names=given["names"])
+    begins, ends = _window(policy, given["from"], given["to"], DAYS)
+    known_from = begins - timedelta(days=LOOKED_BACK_DAYS)
+    found = _shifts(policy, known_from, ends, given["layer"])
+    running = [shift for shift in found if shift.end > begins]
+    text = calendar(policy, running, known_from, names=given["names"])
+    not_over(given["output"], given["policy_file"])
     if given["output"] is None:
         click.echo(text, nl=False)
         return
     write_whole(given["output"], text)
-    click.echo(f"{given['output']}: {len(found)} shifts")
+    click.echo(f"{given['output']}: {len(running)} shifts")
 
 
 @rotation.command()
@@ -127,12 +149,14 @@ def who(policy_file: Path, at: "datetime", as_json: bool) -> None:
     for name, role, people in layers:
         click.echo(f"layer {name} ({role}): {', '.join(people) or 'nobody'}")
     for one in reached:
-        click.echo(f"step {one.step}, {one.minutes} min: {', '.join(one.people) or 'nobody'}")
+        named = (" or " if one.round_robin else ", ").join(one.people) or "nobody"
+        turn = ", in turn" if one.round_robin else ""
+        click.echo(f"step {one.step}, {one.minutes} min{turn}: {named}")
 
 
 @rotation.command()
 @_policy
-@_moment("--from", "The first moment (default: the first hand-over of the policy).")
+@_moment("--from", "The first moment (default: when all rotations of the policy have begun).")
 @_moment("--to", "The last moment (default: a year later).")
 @_json
 def check(**given: Any) -> None:
@@ -142,6 +166,7 @@ def check(**given: Any) -> None:
     """
     import json
     from dataclasses import asdict
+    from zoneinfo import ZoneInfo
 
     from sim.oncall.schedule.check import check as checked
     from sim.oncall.schedule.load import load
@@ -149,12 +174,15 @@ def check(**given: Any) -> None:
     policy = load(given["policy_file"])
     first, last = _window(policy, given["from"] or _beginning(policy), given["to"], CHECKED_DAYS)
     found = checked(policy, first, last)
+    begins, ends = (at.astimezone(ZoneInfo(policy.zone)) for at in (first, last))
+    window = f"from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}"
     if given["as_json"]:
-        window = {"from": first.isoformat(), "to": last.isoformat()}
-        click.echo(json.dumps({**window, "findings": [asdict(one) for one in found]}, indent=1))
+        plain = {"from": begins.isoformat(), "to": ends.isoformat()}
+        click.echo(json.dumps({**plain, "findings": [asdict(one) for one in found]}, indent=1))
     elif not found:
-        click.echo(f"nothing is wrong from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
+        click.echo(f"nothing is wrong {window}")
     else:
+        click.echo(f"{window}:")
         for one in found:
             mark = "MISSING" if one.weight == "bad" else "note"
             text = f"{mark:<8}{one.where}: {one.text}"
@@ -174,7 +202,8 @@ def _shifts(
         raise click.UsageError(f"there is no layer {layer!r}; there are: {', '.join(known)}")
     begins, ends = _window(policy, first, last, DAYS)
     chosen = [one for one in policy.layers if layer in (None, one.id)]
-    return sorted(shift for one in chosen for shift in shifts(policy, one, begins, ends))
+    found = [shift for one in chosen for shift in shifts(policy, one, begins, ends)]
+    return sorted(found, key=lambda shift: (shift.start, known.index(shift.layer), shift.person))
 
 
 def _window(
@@ -196,12 +225,13 @@ def _window(
 
 
 def _beginning(policy: "RotationPolicy") -> "datetime":
-    """Return the first hand-over that the policy names: what no clock but its own file says."""
-    starts = [rule.rotation.start for layer in policy.layers for rule in layer.rules if rule.rotation]
-    starts += [override.start.replace(tzinfo=None) for override in policy.overrides]
-    if not starts:
+    """Return when the policy begins: what no clock but its own file says."""
+    from sim.oncall.schedule.beginning import beginning
+
+    begins = beginning(policy)
+    if begins is None:
         raise click.UsageError("the policy names no beginning; give --from")
-    return max(starts)
+    return begins
 
 
 def _plain(policy: "RotationPolicy", shift: "Shift") -> dict[str, str]:

@@ -53,7 +53,7 @@ def fit(**given: Any) -> None:
     from sim.oncall.fit.warnings import warnings_of
     from sim.oncall.imports.names import slug
     from sim.oncall.load.read import written
-    from sim.output import write_whole
+    from sim.output import not_over, write_whole
 
     try:
         mapped = mapped_of(given["columns"])
@@ -61,8 +61,7 @@ def fit(**given: Any) -> None:
         raise click.UsageError(f"--column {problem}; there are: {', '.join(THINGS)}") from None
     check_zone(given["zone"])
     files: list[Path] = list(given["files"])
-    if given["output"] is not None and any(given["output"].resolve() == file.resolve() for file in files):
-        raise click.UsageError("--output is the history itself; name another file")
+    not_over(given["output"], *files)
     history = read_history(files, given["kind"], mapped, given["zone"], given["dates"])
     found = fitted(history, slug(given["name"] or files[0].name.partition(".")[0], "load"))
     report = Report(found, played(found), warnings_of(found))

@@ -59,7 +59,7 @@ def test_every_export_comes_back(of, first, days, zone):
     if not wanted:
         return
     file = Path("any.ics")
-    text = calendar(of, wanted, names=False).decode()
+    text = calendar(of, wanted, first, names=False).decode()
     back = policy_of_ical(file, text, zone, None).policy
     text_of(back, file)
     assert shifts(back, back.layers[0], first, last) == wanted

@@ -3,12 +3,16 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
 from click.testing import CliRunner, Result
 
 from cli import main
+from sim.oncall.schedule.load import load
+from sim.oncall.schedule.shifts import covers
+from sim.oncall.schedule.turns import Turns
 from tests.oncall.small import POLICY, written
 
 
@@ -57,9 +61,9 @@ def test_who_is_on_call(tmp_path: Path):
             {"layer": "backup", "role": "secondary", "people": []},
         ],
         "steps": [
-            {"step": 1, "people": ["ana"], "minutes": 5},
-            {"step": 2, "people": [], "minutes": 10},
-            {"step": 3, "people": ["ana"], "minutes": 15},
+            {"step": 1, "people": ["ana"], "minutes": 5, "round_robin": False},
+            {"step": 2, "people": [], "minutes": 10, "round_robin": False},
+            {"step": 3, "people": ["ana"], "minutes": 15, "round_robin": False},
         ],
     }
     assert "step 2, 10 min: nobody" in rotation("who", written(tmp_path), "--at", "2026-01-07T21:00").output
@@ -125,6 +129,87 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, says: str, code: int)
     assert done.exit_code == code
 
 
+MONTH = "{layer: primary, start: 2026-02-01T00:00, end: 2026-03-01T00:00, shifts: []}"
+OVERRIDE = "overrides: [{layer: primary, start: 2026-06-11T09:00, end: 2026-06-12T09:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (WHOLE.replace("cleo: {", "zed: {}\n  cleo: {"),
+         "note person zed: takes no turn, and no step names them"),
+        (WHOLE.replace("[ben, cleo, ana]", "[ana, cleo, ben]"),
+         "note layers primary and backup: 18 times the same person is on call under both, with no backup, "
+         "first ana at Mon 2026-01-05 09:00"),
+        (WHOLE + OVERRIDE + ", add: ben, remove: ana}]\n",
+         "note override of 2026-06-11 09:00: ana is not on call under primary then, so nobody is replaced"),
+        (WHOLE + "swaps: [{layer: primary, first: ana, first_start: 2026-01-06T09:00, first_end: "
+         "2026-01-07T09:00, second: ben, second_start: 2026-01-08T09:00, second_end: 2026-01-09T09:00}]\n",
+         "note swap of 2026-01-08 09:00: ben is not on call under primary then, so nothing is swapped"),
+        (WHOLE + "temporary: [{layer: primary, start: 2026-02-02T09:00, end: 2026-02-03T09:00, shifts: "
+         "[{person: ana, start: 2026-02-02T09:00, end: 2026-02-05T09:00}]}]\n",
+         "note temporary schedule of 2026-02-02 09:00: the shift of ana reaches out of its schedule and is "
+         "cut"),
+        (WHOLE + f"temporary: [{MONTH}]\n" + OVERRIDE + ", add: ben}]\n",
+         "MISSING layer primary: nobody is on call for 28 d"),
+    ],
+)  # fmt: skip
+def test_what_helps_nobody_is_named(tmp_path: Path, text: str, says: str):
+    assert says in _unfolded(rotation("check", written(tmp_path, text)))
+
+
+def test_breaks_for_another_layer_and_short_windows_are_no_mistakes(tmp_path: Path):
+    """Who is on call all week rests no less for an hour under another layer; a week starves nobody."""
+    hour = '{weekdays: [mon], from: "10:00", to: "11:00"}, {weekdays: [mon], from: "15:00", to: "16:00"}'
+    text = WHOLE.replace("[ben, cleo, ana]}\n", f"[ana, ben, cleo]}}\n        restrictions: [{hour}]\n")
+    assert hour in text
+    told = _unfolded(rotation("check", written(tmp_path, text)))
+    assert "less than 11 h" not in told
+    short = rotation("check", written(tmp_path, WHOLE), "--from", "2026-01-06", "--to", "2026-01-12")
+    assert short.output == "nothing is wrong from 2026-01-06 to 2026-01-12\n"
+
+
+def test_steps_that_differ_after_hours_are_not_the_same(tmp_path: Path):
+    """In office hours the first step and the second find the same person; at night only the second does."""
+    text = """
+policy: office
+zone: UTC
+people: {ana: {}}
+layers:
+  - id: office
+    rules: [{people: [ana], restrictions: [{from: "08:00", to: "18:00"}]}]
+  - {id: always, rules: [{people: [ana]}]}
+escalation: {steps: [{targets: [office], minutes: 5}, {targets: [always], minutes: 5}]}
+"""
+    told = _unfolded(rotation("check", written(tmp_path, text), "--from", "2026-01-05"))
+    assert "always pages the same people" not in told
+
+
+@pytest.mark.parametrize("length", ["every: hourly, length: 5", "every: daily, length: 2"])
+def test_turns_that_cover_nothing_are_left_out_however_long_ago_they_began(tmp_path: Path, length: str):
+    """As somebody counts who goes through all of them."""
+    policy = POLICY.replace(
+        "every: weekly, start: 2026-01-05T09:00", f"{length}, advance: covered, start: 2013-03-04T09:00"
+    )
+    file = written(tmp_path, policy)
+    shown = rotation(
+        "show", file, "--from", "2026-03-27", "--to", "2026-04-01", "--layer", "backup", "--json"
+    )
+    rule, zone = load(Path(file)).layers[1].rules[0], ZoneInfo("Europe/Berlin")
+    assert rule.rotation is not None
+    counted = Turns(rule.rotation.every, rule.rotation.length, rule.rotation.start, zone)
+    place, expected = 0, []
+    for number in range(counted.number_at(datetime(2026, 4, 1, tzinfo=UTC)) + 1):
+        span = counted.begins(number), counted.begins(number + 1)
+        if span[0] < span[1] and (found := covers(rule, *span, zone)):
+            expected += [(start, ["ben", "cleo", "ana"][place % 3]) for start, _ in found]
+            place += 1
+    first = datetime.fromisoformat("2026-03-27T00:00+01:00")
+    merged = [one for one in expected if one[0] >= first]
+    told = [(datetime.fromisoformat(one["start"]), one["person"]) for one in json.loads(shown.output)]
+    assert told and set(told) <= set(merged)
+
+
 def test_a_daily_turn_under_a_weekday_starves_and_covered_turns_do_not(tmp_path: Path):
     """Seven people, a turn a day, only Mondays covered: the same one every time."""
     names = ", ".join(f"p{n}" for n in range(7))
@@ -182,7 +267,10 @@ escalation: {steps: [{targets: [primary], minutes: 5}]}
         ("minutes: 5", "minutes: 0", "should be at least 1"),
         ("id: backup", "id: ana", "is also a person"),
         ("start: 2026-01-05T09:00", "start: 2026-01-05T09:00+01:00", "local time without zone"),
+        ("start: 2026-01-05T09:00", "start: 9999-01-05T09:00", "the year 9999 is none of 1970 to 2200"),
+        ("start: 2026-01-05T09:00", "start: soon", "a date and time, e.g. 2023-09-05T16:10, not 'soon'"),
         ('from: "08:00"', 'from: "8 o\'clock"', "from"),
+        ('from: "08:00"', 'start: "08:00"', "unknown key; known: from, to, weekdays"),
         ("escalation:", "overides: []\nescalation:", "did you mean 'overrides'?"),
     ],
 )
@@ -233,6 +321,42 @@ def test_a_calendar_keeps_the_uid_of_a_shift(tmp_path: Path):
     named = events("--from", "2026-03-23T09:00", "--to", "2026-04-06T09:00", "--names")
     assert set(named) == set(week)
     assert next(summary for _, _, summary in named.values()) == "Cleo on call (primary)"
+
+
+def test_a_shift_that_runs_has_the_uid_that_it_has_from_its_beginning(tmp_path: Path):
+    def uids(first: str) -> list[str]:
+        done = rotation(
+            "export", written(tmp_path), "--layer", "primary", "--from", first, "--to", "2026-02-20"
+        )
+        return [str(one["uid"]) for one in icalendar.Calendar.from_ical(done.output).walk("VEVENT")]
+
+    assert uids("2026-02-02T09:00") == uids("2026-02-03") == uids("2026-02-08T12:00")
+    assert uids("2026-02-02T09:00")[1:] == uids("2026-02-09T09:00")
+
+
+def test_outputs_do_not_replace_the_policy(tmp_path: Path):
+    file = written(tmp_path)
+    for command in (["export", file, "--from", "2026-01-05", "--output", file],
+                    ["simulate", file, "--years", "1", "--html", file]):  # fmt: skip
+        done = rotation(*command)
+        assert (done.exit_code, Path(file).read_text()) == (1, POLICY)
+        assert "is what is read here; name another file" in done.output
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01", "9999-12-30"])
+def test_years_without_arithmetic_are_refused(tmp_path: Path, moment: str):
+    for command in (["who", "--at"], ["show", "--from"], ["check", "--from"], ["export", "--from"]):
+        done = rotation(command[0], written(tmp_path), command[1], moment)
+        assert done.exit_code == 2
+        assert "is none of 1970 to 2200" in done.output
+
+
+def test_who_says_that_a_step_pages_in_turn(tmp_path: Path):
+    turning = POLICY.replace(
+        "{targets: [primary], minutes: 5}", "{targets: [ana, ben], minutes: 5, round_robin: true}"
+    )
+    told = rotation("who", written(tmp_path, turning), "--at", "2026-01-07T21:00:00").output
+    assert "step 1, 5 min, in turn: ana or ben" in told
 
 
 def test_a_calendar_goes_into_a_file(tmp_path: Path):

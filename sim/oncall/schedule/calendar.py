@@ -1,6 +1,7 @@
 """Shifts as an iCalendar (RFC 5545), for calendars that people subscribe to."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 from icalendar import Calendar, Event
@@ -11,11 +12,12 @@ from sim.oncall.schedule.shifts import Shift
 PRODUCT = "-//PagerDrill//on-call schedule//EN"
 
 
-def calendar(policy: RotationPolicy, shifts: Iterable[Shift], *, names: bool) -> bytes:
+def calendar(policy: RotationPolicy, shifts: Iterable[Shift], known_from: datetime, *, names: bool) -> bytes:
     """Return shifts as a calendar, in the order given; with `names` instead of the ids of people.
 
     The same shift has the same UID in every export, so that a calendar that is read again changes what moved
-    and doubles nothing. Its stamp is its own beginning: an export holds nothing of when it was made.
+    and doubles nothing. Of one that begins at `known_from` it is not known whether it began before. Its stamp
+    is its own beginning: an export holds nothing of when it was made.
     """
     found = Calendar()
     found.add("prodid", PRODUCT)
@@ -24,7 +26,7 @@ def calendar(policy: RotationPolicy, shifts: Iterable[Shift], *, names: bool) ->
     for shift in shifts:
         event = Event()
         person = (policy.people[shift.person].name if names else "") or shift.person
-        event.add("uid", uid(policy, shift))
+        event.add("uid", uid(policy, shift, known_from))
         event.add("dtstamp", shift.start)
         event.add("dtstart", shift.start)
         event.add("dtend", shift.end)
@@ -35,7 +37,8 @@ def calendar(policy: RotationPolicy, shifts: Iterable[Shift], *, names: bool) ->
     return text
 
 
-def uid(policy: RotationPolicy, shift: Shift) -> str:
+def uid(policy: RotationPolicy, shift: Shift, known_from: datetime) -> str:
     """Return what names a shift: who begins when under which layer of which policy."""
-    identity = f"{policy.policy}|{shift.layer}|{shift.person}|{shift.start.isoformat()}"
+    begins = shift.start.astimezone(UTC).isoformat() if shift.start > known_from else "before"
+    identity = f"{policy.policy}|{shift.layer}|{shift.person}|{begins}"
     return f"{blake2b(identity.encode(), digest_size=12).hexdigest()}@pagerdrill"

@@ -1,5 +1,6 @@
 """Who is paged on each step of a policy's escalation at an instant."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,24 +15,33 @@ class Reached:
     step: int
     people: tuple[str, ...]
     minutes: int
+    round_robin: bool
+    """Whether one of them is paged in turn, instead of all."""
 
 
 def steps(policy: RotationPolicy, at: datetime) -> tuple[Reached, ...]:
     """Return all steps at an instant, from 1."""
     return tuple(
-        Reached(number, people_of(policy, step, at), step.minutes)
+        Reached(number, people_of(policy, step, at), step.minutes, step.round_robin)
         for number, step in enumerate(policy.escalation.steps, 1)
     )
 
 
 def people_of(policy: RotationPolicy, step: Step, at: datetime) -> tuple[str, ...]:
     """Return whom a step pages at an instant, in the order of its targets; a shadow is not paged."""
-    layers = {layer.id: layer for layer in policy.layers}
+    named = [layer for layer in policy.layers if layer.id in step.targets]
+    return people_among(policy, step, {layer.id: on_call(policy, layer, at) for layer in named})
+
+
+def people_among(
+    policy: RotationPolicy, step: Step, on_call: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Return whom a step pages of those who are on call under its layers."""
+    roles = {layer.id: layer.role for layer in policy.layers}
     found: dict[str, None] = {}
     for target in step.targets:
-        layer = layers.get(target)
-        if layer is None:
+        if target not in roles:
             found[target] = None
-        elif layer.role != "shadow":
-            found.update(dict.fromkeys(on_call(policy, layer, at)))
+        elif roles[target] != "shadow":
+            found.update(dict.fromkeys(on_call[target]))
     return tuple(found)

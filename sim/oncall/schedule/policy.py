@@ -5,7 +5,7 @@ somebody is on call for, e.g. primary and secondary; its rules say who takes tur
 """
 
 from datetime import date, datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -20,6 +20,8 @@ PEOPLE_MAX = 500
 STEP_MINUTES_MAX = 9_000
 """GoAlert's longest delay of a step."""
 STEPS_MAX = 50
+YEAR_MIN, YEAR_MAX = 1970, 2200
+"""Years in which a policy may name days; bounds on nonsense."""
 REPEATS_MAX = 9
 """PagerDuty repeats a policy so often at most."""
 
@@ -44,6 +46,14 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _plausible(moment: Any) -> Any:
+    if not YEAR_MIN <= moment.year <= YEAR_MAX:
+        raise ValueError(f"the year {moment.year} is none of {YEAR_MIN} to {YEAR_MAX}")
+    return moment
+
+
+Moment = Annotated[datetime, AfterValidator(_plausible)]
+Day = Annotated[date, AfterValidator(_plausible)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Group = Annotated[tuple[Id, ...], BeforeValidator(_as_list), Field(min_length=1)]
@@ -79,7 +89,7 @@ class Rotation(Frozen):
 
     every: Unit
     length: int = Field(default=1, ge=1, le=LENGTH_MAX)
-    start: datetime
+    start: Moment
     participants: tuple[Group, ...] = Field(min_length=1, max_length=PEOPLE_MAX)
     advance: Literal["calendar", "covered"] = "calendar"
 
@@ -121,8 +131,8 @@ class Override(Frozen):
     """For a while somebody is added, removed, or takes the place of somebody, under one layer."""
 
     layer: Id
-    start: datetime
-    end: datetime
+    start: Moment
+    end: Moment
     add: Id | None = None
     remove: Id | None = None
 
@@ -138,18 +148,18 @@ class Swap(Frozen):
 
     layer: Id
     first: Id
-    first_start: datetime
-    first_end: datetime
+    first_start: Moment
+    first_end: Moment
     second: Id
-    second_start: datetime
-    second_end: datetime
+    second_start: Moment
+    second_end: Moment
 
 
 class FixedShift(Frozen):
     """A span with a person."""
 
-    start: datetime
-    end: datetime
+    start: Moment
+    end: Moment
     person: Id
 
 
@@ -157,8 +167,8 @@ class Temporary(Frozen):
     """A schedule that takes the place of a layer's rules in its span, gaps included."""
 
     layer: Id
-    start: datetime
-    end: datetime
+    start: Moment
+    end: Moment
     shifts: tuple[FixedShift, ...] = ()
 
 
@@ -166,8 +176,8 @@ class Leave(Frozen):
     """Days on which somebody is away, both included, local to them."""
 
     person: Id
-    first: date
-    last: date
+    first: Day
+    last: Day
 
 
 class Step(Frozen):

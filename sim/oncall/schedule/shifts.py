@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sim.oncall.schedule.policy import Layer, LayerRule, Override, Rotation, RotationPolicy
@@ -99,26 +100,37 @@ def _turns(
 ) -> Iterator[tuple[datetime, datetime, tuple[str, ...]]]:
     """Yield the turns that reach into a span, each with those whose turn it is."""
     turns = Turns(rotation.every, rotation.length, rotation.start, zone)
-    number = turns.number_at(first)
-    place = number if rotation.advance == "calendar" else _covered_before(rule, turns, number, zone)
-    while (start := turns.begins(number)) < last:
-        end = turns.begins(number + 1)
-        if start < end:
+    number, past = turns.number_at(first), turns.number_at(last) + 1
+    if rotation.advance == "calendar":
+        place, counts = number, [True] * (past - number)
+    else:
+        place, counts = _covered_before(rule, turns, number), _covering(rule, turns, number, past)
+    for turn, counted in zip(range(number, past), counts, strict=True):
+        start, end = turns.begins(turn), turns.begins(turn + 1)
+        if start < end and start < last:
             yield start, end, rotation.participants[place % len(rotation.participants)]
-        if rotation.advance == "calendar" or _has_cover(rule, start, end, zone):
-            place += 1
-        number += 1
+        place += counted
 
 
-def _covered_before(rule: LayerRule, turns: Turns, number: int, zone: ZoneInfo) -> int:
+@lru_cache(maxsize=256)
+def _covered_before(rule: LayerRule, turns: Turns, number: int) -> int:
     """Return how many turns that cover something lie before a turn; negative before turn 0."""
-    low, high = min(number, 0), max(number, 0)
-    count = sum(_has_cover(rule, turns.begins(n), turns.begins(n + 1), zone) for n in range(low, high))
+    count = sum(_covering(rule, turns, min(number, 0), max(number, 0)))
     return count if number >= 0 else -count
 
 
-def _has_cover(rule: LayerRule, start: datetime, end: datetime, zone: ZoneInfo) -> bool:
-    return start < end and bool(covers(rule, start, end, zone))
+def _covering(rule: LayerRule, turns: Turns, number: int, past: int) -> list[bool]:
+    """Return of each turn up to one that is not asked for whether the rule covers anything in it."""
+    start = turns.begins(number)
+    spans = covers(rule, start, turns.begins(past), turns.zone)
+    found, place = [], 0
+    for turn in range(number, past):
+        end = turns.begins(turn + 1)
+        while place < len(spans) and spans[place][1] <= start:
+            place += 1
+        found.append(start < end and place < len(spans) and spans[place][0] < end)
+        start = end
+    return found
 
 
 # --- exceptions -------------------------------------------------------------------------------------------

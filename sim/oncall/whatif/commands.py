@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sim.oncall.load.model import Load
     from sim.oncall.schedule.policy import RotationPolicy
@@ -101,7 +101,8 @@ def simulate(**given: Any) -> None:
         sums = _with_progress(whole, mapping, precision)
         ranges = plausible(table, of_team, given["seed"], mapping)
     outcome = Outcome(policy.policy, played([policy], start), table, of_team, given["seed"], sums, ranges)
-    _write_page(given["html"], lambda page: page.outcome_page(outcome, limits, named=given["names"]))
+    inputs = [given["policy_file"], *([given["load_file"]] if given["load_file"] else [])]
+    _write_page(given["html"], inputs, lambda page: page.outcome_page(outcome, limits, named=given["names"]))
     if given["as_json"]:
         click.echo(json.dumps(told.plain(outcome, limits, named=given["names"]), indent=1))
     elif given["as_csv"]:
@@ -150,7 +151,8 @@ def compare(**given: Any) -> None:
             given["years"],
             given["begins"],
         )
-    _write_page(given["html"], lambda page: page.comparison_page(found))
+    inputs = [*given["policy_files"], *([given["load_file"]] if given["load_file"] else [])]
+    _write_page(given["html"], inputs, lambda page: page.comparison_page(found))
     if given["as_json"]:
         click.echo(json.dumps(told_comparison.plain(found), indent=1))
     else:
@@ -286,12 +288,13 @@ def _place(given: dict[str, Any], years: int) -> "AbstractContextManager[Mapping
     return run.processes(count) if count > 1 else run.here()
 
 
-def _write_page(file: Path | None, made: "Callable[[Any], str]") -> None:
+def _write_page(file: Path | None, inputs: "Sequence[Path]", made: "Callable[[Any], str]") -> None:
     """Write a report, if one is asked for."""
-    from sim.output import write_whole
+    from sim.output import not_over, write_whole
 
     if file is None:
         return
+    not_over(file, *inputs)
     try:
         from sim.oncall.whatif.page import page
     except ImportError as problem:
