@@ -94,7 +94,7 @@ def _values(file: Path, text: str) -> Iterator[tuple[int, Any]]:
         raise FileError([Mistake(file, 1, (), "is nested too deep to be read")]) from None
     except ValueError as problem:
         whole = problem
-    for line, one in enumerate(text.splitlines(), 1):
+    for line, one in enumerate(text.split("\n"), 1):
         if not one.strip():
             continue
         try:

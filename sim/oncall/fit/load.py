@@ -35,8 +35,12 @@ _OTHER, _UNNAMED = "all other rules", "without name"
 _PRIOR_ALERTS = 4.0
 """A rule's share of alerts that need action counts as if so many more had the share of all: an assumption."""
 _DEFAULT = default_load()
-_PLACES = ("desk", "away", "asleep")
-"""Where people are when an incident comes."""
+_PLACES: dict[str, Measured] = {
+    "desk": "acknowledge at desk",
+    "away": "acknowledge away",
+    "asleep": "acknowledge asleep",
+}
+"""Where people are when an incident comes, and what a load calls their times."""
 _ASLEEP = (
     Part(
         median=round(
@@ -221,9 +225,10 @@ class _Making:
         if not self.history.clock_known:
             self.times.append(of_all)
             self.assumed.append("acknowledge: alike at the desk, awake and asleep, as no --zone was given")
+            self.measured += _PLACES.values()
             return Acknowledge(**dict.fromkeys(_PLACES, of_all.best.parts))
         found: dict[str, Mixture] = {}
-        for place in _PLACES:
+        for place, name in _PLACES.items():
             parts = self.fitted(f"acknowledge, {place}", (minutes for at, minutes in known if at == place))
             if parts is None and place == "asleep":
                 told = "5 min once awake, and rings that go unheard (facts of the literature)"
@@ -232,6 +237,8 @@ class _Making:
             elif parts is None:
                 self.assumed.append(f"acknowledge, {place}: too few; as at all hours")
                 parts = of_all.best.parts
+            else:
+                self.measured.append(name)
             found[place] = parts
         return Acknowledge(**found)
 

@@ -3,7 +3,7 @@
 import math
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sim.oncall.schedule.policy import ZoneName
 from sim.spec.base import Frozen, Id, NotNegative, Positive, Share
@@ -11,10 +11,18 @@ from sim.spec.base import Frozen, Id, NotNegative, Positive, Share
 HOURS = 168
 """Hours of a week, from Monday 0:00."""
 RULES_MAX = 1_000
+SPREAD_MIN = 0.001
+"""Days that differ by less are alike."""
 
 Severity = Literal["P1", "P2", "P3", "P4"]
-Measured = Literal["pages", "hands-on time"]
+Measured = Literal["pages", "hands-on time", "acknowledge at desk", "acknowledge away", "acknowledge asleep"]
 SEVERITIES: tuple[Severity, ...] = ("P1", "P2", "P3", "P4")
+
+
+def _spread(value: float) -> float:
+    if 0 < value < SPREAD_MIN:
+        raise ValueError(f"is 0 where days are alike, or at least {SPREAD_MIN:g}")
+    return value
 
 
 class Part(Frozen):
@@ -74,7 +82,7 @@ class Load(Frozen):
     per_week: Annotated[float, Field(gt=0.0, le=100_000.0)]
     hours: Annotated[tuple[NotNegative, ...], Field(min_length=HOURS, max_length=HOURS)]
     """Shares of the hours of a week, from Monday 0:00."""
-    day_spread: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
+    day_spread: Annotated[float, Field(ge=0.0, le=10.0), AfterValidator(_spread)] = 0.0
     """How much one day differs from another: standard deviation of a day's factor (gamma, mean 1)."""
     bursts: Bursts | None = None
     severities: dict[Severity, NotNegative]
@@ -91,7 +99,7 @@ class Load(Frozen):
     longest_hours: Positive = 24.0
     """No alert takes more hands-on time."""
     measured: tuple[Measured, ...] = ()
-    """What is known from the team's own history, besides times to acknowledge."""
+    """What is known from the team's own history. Of times to acknowledge where none is named all are."""
     assumptions: tuple[str, ...] = ()
     """What in here is not measured, and where it comes from."""
 

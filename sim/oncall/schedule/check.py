@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 
 from sim.oncall.schedule.check_exceptions import without_effect
-from sim.oncall.schedule.check_people import alone, idle, leave, rest
+from sim.oncall.schedule.check_people import alone, idle, rest, turns_on_leave
 from sim.oncall.schedule.escalation import people_among
 from sim.oncall.schedule.finding import Finding, Weight, clock, hours, last_day, times
 from sim.oncall.schedule.holidays import holidays_between
@@ -31,7 +31,7 @@ def check(policy: RotationPolicy, first: datetime, last: datetime) -> tuple[Find
         *rest(policy, held),
         *_overlaps(policy, held),
         *alone(policy, held),
-        *leave(policy, first, last),
+        *turns_on_leave(policy, first, last),
         *without_effect(policy, first, last),
         *_steps(policy, held, first),
     ]

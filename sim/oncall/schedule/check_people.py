@@ -82,7 +82,7 @@ def _at_once(one: Sequence[Shift], other: Sequence[Shift]) -> Iterator[tuple[Shi
                 yield mine, theirs
 
 
-def leave(policy: RotationPolicy, first: datetime, last: datetime) -> Iterator[Finding]:
+def turns_on_leave(policy: RotationPolicy, first: datetime, last: datetime) -> Iterator[Finding]:
     """Yield leave that falls into a person's own turns, so that it makes a gap."""
     without = policy.model_copy(update={"leave": ()})
     for layer in policy.layers:

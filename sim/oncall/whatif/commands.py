@@ -31,6 +31,7 @@ _seed = click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="All chance."
 )
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_csv = click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
 _names = click.option("--names", is_flag=True, help="People by their ids instead of pseudonyms.")
 _html = click.option("--html", metavar="FILE", type=_file, help="Write a report with plots.")
 
@@ -41,6 +42,12 @@ _from = click.option(
     type=click.DateTime(["%Y-%m-%d"]),
     help="Play the year from the first Monday from this day on (default: when all rotations have begun).",
 )
+
+
+def _number(share: float | None) -> float | None:
+    if share is not None and share != share:  # noqa: PLR0124 - nan lies in every range
+        raise click.BadParameter("is not a number")
+    return share
 
 
 def _places(command: Command) -> Command:
@@ -59,16 +66,17 @@ def _places(command: Command) -> Command:
 @click.option(
     "--precision",
     type=click.FloatRange(0.0005, 0.5),
+    callback=lambda _, __, share: _number(share),
     help="Go on until --figure is known so well, e.g. 0.01.",
 )
-@click.option("--figure", default="interruptions per person-week", show_default=True, help="For --precision.")
+@click.option("--figure", help="For --precision (default: interruptions per person-week).")
 @click.option(
     "--limit", "limits", multiple=True, help="A limit of your own, e.g. 'nights broken per person-week <= 1'."
 )
 @_from
 @_seed
 @_json
-@click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
+@_csv
 @_html
 @_names
 @_places
@@ -89,6 +97,10 @@ def simulate(**given: Any) -> None:
 
     if given["years"] and given["precision"]:
         raise click.UsageError("--years and --precision exclude each other")
+    if given["figure"] and not given["precision"]:
+        raise click.UsageError("--figure says what --precision is for; give that as well")
+    if given["as_json"] and given["as_csv"]:
+        raise click.UsageError("--json and --csv exclude each other")
     policy = load(given["policy_file"])
     of_team = _load_of(given["load_file"])
     limits = _goals(given["limits"])
@@ -121,6 +133,7 @@ def simulate(**given: Any) -> None:
 @_from
 @_seed
 @_json
+@_csv
 @_html
 @_places
 def compare(**given: Any) -> None:
@@ -134,6 +147,8 @@ def compare(**given: Any) -> None:
     from sim.oncall.whatif import told_comparison
     from sim.oncall.whatif.compare import compare as compared
 
+    if given["as_json"] and given["as_csv"]:
+        raise click.UsageError("--json and --csv exclude each other")
     policies = [load(file) for file in given["policy_files"]]
     names = [policy.policy for policy in policies]
     if len(set(names)) < len(names):
@@ -153,8 +168,12 @@ def compare(**given: Any) -> None:
         )
     inputs = [*given["policy_files"], *([given["load_file"]] if given["load_file"] else [])]
     _write_page(given["html"], inputs, lambda page: page.comparison_page(found))
+    if found.settings < given["settings"]:
+        click.echo(f"stopped after {found.settings} settings; what follows is of these", err=True)
     if given["as_json"]:
         click.echo(json.dumps(told_comparison.plain(found), indent=1))
+    elif given["as_csv"]:
+        click.echo(told_comparison.table(found), nl=False)
     else:
         click.echo(told_comparison.text(found), nl=False)
 
@@ -269,7 +288,11 @@ def _with_progress(whole: "Job", mapping: "Mapping", precision: "Precision | Non
             sums = simulate(whole, mapping, precision, lambda sums: bar.update(min(CHUNK, sums.years)))
     else:
         sums = simulate(whole, mapping, precision)
-    if sums.years < whole.end and precision is None:
+    if precision is not None and precision.hopeless(sums):
+        click.echo(
+            f"{precision.figure}: endless in some years, so no number of years makes it known", err=True
+        )
+    elif sums.years < whole.end and not (precision and precision.reached(sums)):
         click.echo(f"stopped after {sums.years} years; what follows is of these", err=True)
     return sums
 
@@ -326,6 +349,6 @@ def _precision(given: dict[str, Any]) -> "Precision | None":
     if given["precision"] is None:
         return None
     try:
-        return Precision(given["precision"], figure_named(given["figure"]))
+        return Precision(given["precision"], figure_named(given["figure"] or "interruptions per person-week"))
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None

@@ -4,7 +4,7 @@ In each setting the years of two policies are paired, so that chance falls on bo
 how many settings one is better: how much better rests on numbers that nobody knows well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -25,6 +25,8 @@ from sim.oncall.whatif.totals import student
 Verdict = Literal["better", "worse", "same", "open"]
 
 NOISIEST = 5
+FEWEST_SETTINGS = 10
+"""From fewer no share of settings is told."""
 WORTH_NAMING = 0.05
 """Differences below this share of the first policy's figure are none: an assumption."""
 SURE = 0.8
@@ -116,7 +118,10 @@ def compare(
     years: int,
     begins: datetime | None = None,
 ) -> Comparison:
-    """Return policies compared with the first of them, in `count` settings of so many years each."""
+    """Return policies compared with the first of them, in `count` settings of so many years each.
+
+    Ctrl-C ends it with the settings that there are, if these are enough to say anything.
+    """
     start = year_of(policies, begins)
     tables = [compiled(policy, start) for policy in policies]
     known = demand(load, tables[0])  # the same alerts for all, also where policies name other zones
@@ -130,7 +135,9 @@ def compare(
         for number, (setting, _) in enumerate(drawn)
         for table, wanted in arms
     ]
-    found = np.array(list(mapping(values, jobs))).reshape(count, len(arms), years, len(FIGURES))
+    each = _until_stopped(mapping(values, jobs), FEWEST_SETTINGS * len(arms))
+    whole = len(each) // len(arms)
+    found = np.array(each[: whole * len(arms)]).reshape(whole, len(arms), years, len(FIGURES))
     found = found.transpose(1, 0, 2, 3)
     return Comparison(
         arms=(
@@ -143,21 +150,34 @@ def compare(
         calendar=played(policies, start),
         means=found.mean(axis=2),
         signs=np.array([_signs(arm, found[0]) for arm in found]),
-        parameters=np.array([parameters for _, parameters in drawn]),
+        parameters=np.array([parameters for _, parameters in drawn[:whole]]),
     )
 
 
+def _until_stopped(played: Iterator[Floats], fewest: int) -> list[Floats]:
+    """Return all that is played until it is over or Ctrl-C, which goes on where there are too few."""
+    found: list[Floats] = []
+    try:
+        found.extend(played)
+    except KeyboardInterrupt:
+        if len(found) < fewest:
+            raise
+    return found
+
+
 def _signs(arm: Floats, first: Floats) -> Floats:
-    """Return the signs of the paired differences of (settings, years, figures) that are more than chance."""
+    """Return the signs of the paired differences of (settings, years, figures) that are more than chance.
+
+    Where one is endless in all years and the other in none, that is no chance; in some years, it may be.
+    """
     apart = _less(arm, first)
-    mean, count = apart.mean(axis=1), apart.shape[1]
-    finite = np.isfinite(apart).all(axis=1)
-    with np.errstate(invalid="ignore"):
-        error = np.where(finite, apart.std(axis=1, ddof=1) if count > 1 else 0.0, 0.0) / count**0.5
-        size = np.where(np.isfinite(first), np.abs(first), 0.0).mean(axis=1)
-    factor = student(count - 1) if count > 1 else 0.0
-    named = (np.abs(mean) > WORTH_NAMING * size) & (np.abs(mean) > factor * error)
-    signs: Floats = np.sign(mean) * named
+    count, finite = apart.shape[1], np.isfinite(apart)
+    known = np.where(finite, apart, 0.0)
+    mean, error = known.mean(axis=1), known.std(axis=1, ddof=1) / count**0.5
+    size = np.where(np.isfinite(first), np.abs(first), 0.0).mean(axis=1)
+    named = (np.abs(mean) > WORTH_NAMING * size) & (np.abs(mean) > student(count - 1) * error)
+    always = np.sign(apart).mean(axis=1) * (~finite).all(axis=1)
+    signs: Floats = np.where(finite.all(axis=1), np.sign(mean) * named, np.trunc(always))
     return signs
 
 

@@ -49,6 +49,8 @@ PRIORS = (
 )
 _OWN = 1.2
 """With a history of the team, load and times to acknowledge are known to a factor of this: an assumption."""
+_TAKEN_OVER = 2.0
+"""Times to acknowledge that a load has from elsewhere are known so well: as those of PRIORS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +93,15 @@ def _delay(parts: tuple[Part, ...]) -> Delay:
 def priors_of(load: Load) -> tuple[Prior, ...]:
     """Return the ranges for a load: narrow for what its history tells."""
     found, central = [], response_of(load)
+    measured = any(name.startswith("acknowledge") for name in load.measured)
     for prior in PRIORS:
         if prior.name == "wakes at a ring" and load.acknowledge is not None:
             continue
         if prior.name.startswith("acknowledge") and load.acknowledge is not None:
             median = getattr(central, prior.name.rsplit(" ", 1)[1]).median_s
-            prior = replace(prior, low=median / _OWN, high=median * _OWN, text="median in s, of the history")  # noqa: PLW2901
+            own = prior.name in load.measured or not measured
+            factor, text = (_OWN, "of the history") if own else (_TAKEN_OVER, "taken over: too few are known")
+            prior = replace(prior, low=median / factor, high=median * factor, text=f"median in s, {text}")  # noqa: PLW2901
         elif prior.name in load.measured or (prior.name == RATE and not load.assumptions):
             prior = replace(prior, low=1 / _OWN, high=_OWN)  # noqa: PLW2901
         found.append(prior)

@@ -1,6 +1,7 @@
 """The same policy for another team: with fewer or more people, other minutes on its first step, other
 turns."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,36 +10,45 @@ from sim.oncall.schedule.turns import Unit
 
 
 def with_people(policy: RotationPolicy, count: int) -> RotationPolicy:
-    """Return a policy with so many people in its rotations: the last ones leave, or new ones come after the
-    last.
+    """Return a policy with so many people in its rotations.
 
-    Exceptions that name somebody who left are left out. Raises ValueError where nobody would be left to take
-    turns, or where an escalation or a rule without turns names somebody who would leave.
+    Those who share rotations are a team, e.g. a site: the last ones of the largest leave, or new ones come
+    after the last of the smallest, until there are as many as wanted. Exceptions that name somebody who left
+    are left out. Raises ValueError where nobody would be left to take turns, or where an escalation or a rule
+    without turns names somebody who would leave.
     """
-    turning = _turning(policy)
-    if not turning:
+    teams = _teams(policy)
+    if not teams:
         raise ValueError("the policy has no rotation, so there is no team to make smaller or larger")
-    if count < len(turning):
-        return _without(policy, set(turning[count:]))
-    fresh = [f"extra-{number}" for number in range(1, count - len(turning) + 1)]
-    last = turning[-1]
+    gone: set[str] = set()
+    while sum(map(len, teams)) > max(count, 0):
+        gone.add(max(reversed(teams), key=len).pop())
+    if gone:
+        return _without(policy, gone)
+    names = (name for number in itertools.count(1) if (name := f"extra-{number}") not in policy.people)
+    followed: dict[str, list[str]] = {}
+    while sum(map(len, teams)) < count:
+        smallest, name = min(teams, key=len), next(names)
+        followed.setdefault(next(one for one in reversed(smallest) if one in policy.people), []).append(name)
+        smallest.append(name)
 
     def longer(rotation: Rotation) -> Rotation:
         groups: list[tuple[str, ...]] = []
         for group in rotation.participants:
-            groups.append(group)
-            if last in group:
-                groups += [(person,) for person in fresh]
+            groups += [group, *((person,) for last in group for person in followed.get(last, ()))]
         return rotation.model_copy(update={"participants": tuple(groups)})
 
-    home = policy.people[last]
-    people = {**policy.people, **{person: home.model_copy(update={"name": ""}) for person in fresh}}
-    return _rotations(policy, longer).model_copy(update={"people": people})
+    fresh = {
+        person: policy.people[last].model_copy(update={"name": ""})
+        for last, persons in followed.items()
+        for person in persons
+    }
+    return _rotations(policy, longer).model_copy(update={"people": {**policy.people, **fresh}})
 
 
 def team_size(policy: RotationPolicy) -> int:
     """Return how many people take turns."""
-    return len(_turning(policy))
+    return sum(map(len, _teams(policy)))
 
 
 def with_minutes(policy: RotationPolicy, minutes: int) -> RotationPolicy:
@@ -53,17 +63,16 @@ def with_turns(policy: RotationPolicy, every: Unit) -> RotationPolicy:
     return _rotations(policy, lambda rotation: rotation.model_copy(update={"every": every, "length": 1}))
 
 
-def _turning(policy: RotationPolicy) -> list[str]:
-    """Return who takes turns, in the order of `people`."""
-    named = {
-        person
-        for layer in policy.layers
-        for rule in layer.rules
-        if rule.rotation is not None
-        for group in rule.rotation.participants
-        for person in group
-    }
-    return [person for person in policy.people if person in named]
+def _teams(policy: RotationPolicy) -> list[list[str]]:
+    """Return who takes turns, those together who share a rotation, each team in the order of `people`."""
+    teams: list[set[str]] = []
+    for rule in (rule for layer in policy.layers for rule in layer.rules):
+        if rule.rotation is not None:
+            members = {person for group in rule.rotation.participants for person in group}
+            members = members.union(*(team for team in teams if team & members))
+            teams = [*(team for team in teams if not team & members), members]
+    order = list(policy.people)
+    return sorted((sorted(team, key=order.index) for team in teams), key=lambda team: order.index(team[0]))
 
 
 def _without(policy: RotationPolicy, gone: set[str]) -> RotationPolicy:

@@ -96,7 +96,12 @@ class Precision:
         """Return whether it is."""
         place = NAMES.index(self.figure)
         mean = sums.means[place]
-        return bool(sums.years >= YEARS_MIN and sums.halves[place] <= self.share * abs(mean))
+        known = np.isfinite(mean) and sums.halves[place] <= self.share * abs(mean)
+        return bool(sums.years >= YEARS_MIN and (known or self.hopeless(sums)))
+
+    def hopeless(self, sums: Totals) -> bool:
+        """Return whether no number of years would do: the figure is endless in one of them."""
+        return not np.isfinite(sums.means[NAMES.index(self.figure)])
 
 
 def simulate(

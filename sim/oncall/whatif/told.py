@@ -21,6 +21,7 @@ WORTH_TELLING = 0.05
 INTERVALS = (
     "9 of 10 years: so much single years differ by chance if all assumptions hold.",
     "settings: the mean in 9 of 10 plausible settings of what is assumed.",
+    "A shift: 12 hours on call. People: those on the rota.",
 )
 
 
@@ -37,7 +38,7 @@ def text(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> str:
         f"{rounded(load.per_week)} pages a week, seed {outcome.seed}",
         "",
         *_growth(outcome),
-        f"{'':<44}{'mean':>7}{'9 of 10 years':>15}{'settings':>14}",
+        f"{'':<43}{'mean':>7}{'9 of 10 years':>15}{'settings':>15}",
     ]
     for figure in outcome.shown:
         if figure.name == "time to mitigate, median":
@@ -95,7 +96,7 @@ def _row(outcome: Outcome, figure: Figure) -> str:
     name = figure.titled
     place = outcome.sums.mean(figure.name)
     years, settings = between(*outcome.of_years(figure)), between(*outcome.of_settings(figure))
-    return f"{name:<44}{rounded(place):>7}{years:>15}{settings:>14}"
+    return f"{name:<43}{rounded(place):>7}{years:>15}{settings:>15}"
 
 
 def _growth(outcome: Outcome) -> Iterator[str]:

@@ -1,5 +1,7 @@
-"""A comparison of policies in words and JSON."""
+"""A comparison of policies in words, JSON and CSV."""
 
+import csv
+import io
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -51,7 +53,8 @@ def text(of: Comparison) -> str:
         lines += ["", *textwrap.wrap(told, WIDTH)]
     for arm in range(1, len(of.arms)):
         lines += ["", *_pair(of, arm)]
-    lines += ["", "Which assumption moves the answer", *_moved(of)]
+    if moved := list(_moved(of)):
+        lines += ["", "Which assumption moves the answer", *moved]
     lines += ["", *assumed(of.load, of.calendar)]
     return "\n".join(lines) + "\n"
 
@@ -125,6 +128,34 @@ def _moved(of: Comparison) -> Iterator[str]:
         if firm:
             told = f"nothing moves what is said of {of.arms[arm]} on: {', '.join(firm)}"
             yield from item(told)
+
+
+_COLUMNS = (
+    "first",
+    "arm",
+    "figure",
+    "unit",
+    "median_first",
+    "median_arm",
+    "difference_5",
+    "difference_95",
+    "better_in",
+    "worse_in",
+    "verdict",
+)
+
+
+def table(of: Comparison) -> str:
+    """Return all figures of all arms as CSV."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for arm in range(1, len(of.arms)):
+        for figure in FIGURES:
+            middle = (of.median(0, figure), of.median(arm, figure))
+            told = (*middle, *of.difference(arm, figure), *of.shares(arm, figure), of.verdict(arm, figure))
+            writer.writerow([of.arms[0], of.arms[arm], figure.name, figure.unit, *told])
+    return sheet.getvalue()
 
 
 def plain(of: Comparison) -> dict[str, Any]:

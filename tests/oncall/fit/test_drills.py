@@ -53,7 +53,7 @@ def test_drills_tell_how_fast_people_are_and_not_how_often_pages_come(tmp_path: 
     found = fit(read_history([drill(tmp_path / "one", 40)], "journal", {}, None, None), "drills")
     assert found.load.acknowledge is not None
     assert found.load.acknowledge.desk[0].median == pytest.approx(2.0)
-    assert found.load.measured == ()
+    assert found.load.measured == ("acknowledge at desk",)
     assert found.load.assumptions[0].startswith("drills do not tell how often pages come")
 
 

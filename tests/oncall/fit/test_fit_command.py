@@ -55,7 +55,8 @@ def test_a_load_is_written_that_reads_back_and_plays(tmp_path: Path):
     assert load.acknowledge.desk[0].median == pytest.approx(1.5, rel=0.15)
     assert load.acknowledge.asleep[0].median == pytest.approx(15, rel=0.2)
     assert load.hands_on["P2"][0].median == pytest.approx(40, rel=0.15)
-    assert load.measured == ("pages", "hands-on time")
+    places = ("acknowledge at desk", "acknowledge away", "acknowledge asleep")
+    assert load.measured == ("pages", "hands-on time", *places)
     needing = {rule.id: rule.needs_action for rule in load.rules}
     assert needing["flappy"] < 0.05
     assert needing["down"] > 0.95

@@ -13,6 +13,7 @@ from distributed import LocalCluster
 
 from cli import main
 from sim.oncall.load.defaults import default_load
+from sim.oncall.load.model import Acknowledge, Part
 from sim.oncall.load.read import written
 from tests.oncall.whatif.studies import ARMS, files_of, kept, report
 
@@ -68,6 +69,59 @@ def test_a_queue_that_grows_is_told_and_a_limit_that_breaks(tmp_path: Path) -> N
     text = run("simulate", WEEKLY, "--load", str(file), "--years", "2", "--limit", "nights broken <= 1")
     assert "MORE WORK THAN TIME" in text
     assert "nights broken per person-week <= 1: broken in 100% of the settings" in text
+
+
+@pytest.mark.parametrize("needing", [0.0, 0.3])
+def test_work_that_piles_up_is_told_everywhere(tmp_path: Path, needing: float) -> None:
+    load, file = default_load(), tmp_path / "load.yml"
+    rules = tuple(rule.model_copy(update={"needs_action": needing}) for rule in load.rules)
+    file.write_text(written(load.model_copy(update={"per_week": 3_000, "rules": rules})))
+    assert "MORE WORK THAN TIME" in run("simulate", WEEKLY, "--load", str(file), "--years", "1")
+    told = run("compare", WEEKLY, "--load", str(file), "--settings", "10", "--years", "2")
+    assert "MORE WORK THAN TIME under weekly" in " ".join(told.split())
+    goal = ["--goal", "hours without cover <= 1", "--people", "4-4"]
+    told = run("size", WEEKLY, "--load", str(file), *goal, code=1)
+    assert "more work than time in 100% of settings; no goal is kept there" in told
+
+
+def test_a_size_that_cannot_be_is_left_out_and_what_is_assumed_is_told() -> None:
+    sun = files_of("one-site-or-follow-the-sun")[1]
+    given = ["size", sun, "--goal", "incidents per shift <= 9"]
+    assert "smallest that keeps the goals in 80% of plausible settings: 3 people" in " ".join(
+        run(*given).split()
+    )
+    assert "Assumed:" in run(*given)
+    found = json.loads(run(*given, "--json"))
+    assert found["found"]["people"] == 3 and len(found["assumptions"]) > 5
+    assert "nobody left" in run(*given, "--people", "1-2", code=1)
+
+
+def test_json_has_no_numbers_that_are_none(tmp_path: Path) -> None:
+    slow = Acknowledge(**{place: (Part(median=600, sigma=0.1),) for place in ("desk", "away", "asleep")})
+    file = tmp_path / "slow.yml"
+    file.write_text(written(default_load().model_copy(update={"acknowledge": slow})))
+    given = ["--goal", "time to acknowledge, p95 <= 5", "--people", "2-2", "--json"]
+    text = run("size", WEEKLY, "--load", str(file), *given, code=1)
+    assert json.loads(text, parse_constant=pytest.fail)["tried"][0]["medians"] == [None]
+    assert "never" in run("size", WEEKLY, "--load", str(file), *given[:-1], code=1)
+    told = run("simulate", WEEKLY, "--load", str(file), "--precision", "0.1", "--figure", given[1][:-5])
+    assert "endless in some years, so no number of years makes it known" in told
+
+
+def test_how_long_work_takes_has_to_be_known_for_a_goal_on_it(tmp_path: Path) -> None:
+    times = Acknowledge(**{place: (Part(median=5, sigma=0.5),) for place in ("desk", "away", "asleep")})
+    file = tmp_path / "own.yml"
+    file.write_text(written(default_load().model_copy(update={"acknowledge": times})))
+    goal = ["size", WEEKLY, "--load", str(file), "--goal", "time to mitigate, p90 <= 60"]
+    assert "how long this team works on incidents is not known" in run(*goal, code=2)
+
+
+def test_a_comparison_is_told_in_csv() -> None:
+    files = files_of("weekly-or-daily")
+    plain = json.loads(run("compare", *files, "--settings", "10", "--json"))
+    rows = list(csv.DictReader(io.StringIO(run("compare", *files, "--settings", "10", "--csv"))))
+    told = [(arm["arm"], one["name"], one["verdict"]) for arm in plain["arms"] for one in arm["figures"]]
+    assert [(row["arm"], row["figure"], row["verdict"]) for row in rows] == told
 
 
 @pytest.mark.parametrize(
@@ -127,6 +181,10 @@ def test_the_smallest_team_for_a_goal() -> None:
         (["simulate", WEEKLY, "--limit", "missed pages"], "is not a goal"),
         (["simulate", WEEKLY, "--years", "2", "--precision", "0.1"], "exclude each other"),
         (["simulate", WEEKLY, "--precision", "0.1", "--figure", "x"], "there is no figure 'x'"),
+        (["simulate", WEEKLY, "--precision", "nan"], "is not a number"),
+        (["simulate", WEEKLY, "--figure", "missed pages"], "says what --precision is for"),
+        (["simulate", WEEKLY, "--json", "--csv"], "exclude each other"),
+        (["compare", WEEKLY, "--json", "--csv"], "exclude each other"),
         (
             ["size", WEEKLY, "--goal", "time to acknowledge, p95 <= 5"],
             "how fast this team responds is not known",

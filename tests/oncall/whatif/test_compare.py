@@ -1,0 +1,77 @@
+"""What is said of two policies: signs of differences, and what a history narrows."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+import pytest
+
+from sim.oncall.load.defaults import default_load
+from sim.oncall.load.model import Acknowledge, Load, Measured, Part
+from sim.oncall.whatif.compare import _signs, compare
+from sim.oncall.whatif.figures import FIGURES, Floats
+from sim.oncall.whatif.priors import priors_of
+from sim.oncall.whatif.run import Job
+from tests.oncall.whatif.years import policy_of
+
+NEVER = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("arm", "first", "sign"),
+    [
+        ([1, 1, 1, 1], [2, 2, 2, 2], -1),
+        ([3, 3, 3, 3], [2, 2, 2, 2], 1),
+        ([2.05, 2.05, 2.05, 2.05], [2, 2, 2, 2], 0),  # too little to name
+        ([1, 9, 1, 9], [2, 2, 2, 2], 0),  # chance
+        ([NEVER] * 4, [2, 2, 2, 2], 1),
+        ([2, 2, 2, 2], [NEVER] * 4, -1),
+        ([NEVER] * 4, [NEVER] * 4, 0),
+        ([NEVER, 2, 2, 2], [2, 2, 2, 2], 0),  # once may be chance
+        ([NEVER, 2, 2, 2], [2, NEVER, 2, 2], 0),
+        ([NEVER, NEVER, 2, 2], [2, 2, NEVER, NEVER], 0),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_difference_counts_where_it_is_worth_naming_and_more_than_chance(
+    arm: list[float], first: list[float], sign: int
+) -> None:
+    found = _signs(*(np.array(years, dtype=float).reshape(1, 4, 1) for years in (arm, first)))
+    assert found.tolist() == [[sign]]
+
+
+def of_history(*measured: Measured) -> Load:
+    times = Acknowledge(**{place: (Part(median=5, sigma=0.5),) for place in ("desk", "away", "asleep")})
+    return default_load().model_copy(update={"acknowledge": times, "measured": measured})
+
+
+def test_only_times_that_a_history_tells_are_narrow() -> None:
+    by_day = {prior.name: prior for prior in priors_of(of_history("acknowledge at desk"))}
+    assert (by_day["acknowledge at desk"].low, by_day["acknowledge at desk"].high) == (250, 360)
+    assert (by_day["acknowledge asleep"].low, by_day["acknowledge asleep"].high) == (150, 600)
+    own = {prior.name: prior for prior in priors_of(of_history())}
+    assert own["acknowledge asleep"].high == 360
+
+
+def stopping(after: int) -> Callable[[Callable[[Job], Floats], Iterable[Job]], Iterator[Floats]]:
+    """Return a mapping that somebody stops after so many jobs."""
+
+    def mapping(function: Callable[[Job], Floats], jobs: Iterable[Job]) -> Iterator[Floats]:
+        for number, job in enumerate(jobs):
+            if number == after:
+                raise KeyboardInterrupt
+            yield function(job)
+
+    return mapping
+
+
+def test_ctrl_c_gives_the_settings_that_there_are() -> None:
+    policies = [
+        policy_of(["a", "b"], [{"targets": ["all"], "minutes": 5}], policy=name, zone="UTC")
+        for name in ("one", "other")
+    ]
+    load = default_load().model_copy(update={"per_week": 5.0})
+    found = compare(policies, load, 1, stopping(11 * 3 + 1), 20, 2)
+    assert (found.settings, found.means.shape) == (11, (3, 11, len(FIGURES)))
+    assert len(found.parameters) == 11
+    with pytest.raises(KeyboardInterrupt):
+        compare(policies, load, 1, stopping(9 * 3), 20, 2)
