@@ -1,6 +1,7 @@
 """The `pagerdrill` command: the only place where all floors meet."""
 
 import contextlib
+import errno
 import importlib
 import math
 import pathlib
@@ -88,6 +89,10 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except PagerDrillError as error:
             raise click.ClickException(str(error)) from None
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise click.ClickException("no space is left where the output goes") from None
 
 
 class Below:

@@ -16,7 +16,7 @@ from sim.oncall.schedule.policy import RotationPolicy
 from sim.oncall.whatif.arrivals import demand
 from sim.oncall.whatif.calendar import played
 from sim.oncall.whatif.figures import FIGURES, Figure, Floats
-from sim.oncall.whatif.outcome import spread_of
+from sim.oncall.whatif.outcome import WORTH_NAMING, spread_of
 from sim.oncall.whatif.priors import priors_of, settings
 from sim.oncall.whatif.run import Job, Mapping, values
 from sim.oncall.whatif.table import compiled, year_of
@@ -27,8 +27,6 @@ Verdict = Literal["better", "worse", "same", "open"]
 NOISIEST = 5
 FEWEST_SETTINGS = 10
 """From fewer no share of settings is told."""
-WORTH_NAMING = 0.05
-"""Differences below this share of the first policy's figure are none: an assumption."""
 SURE = 0.8
 """A verdict holds where it does in this share of settings: an assumption."""
 

@@ -1,6 +1,7 @@
 """How the kernel is compiled, and where the result is kept for the next process."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -32,13 +33,22 @@ def _cache_folder() -> str:
     return str(Path(kept) / f"kernel-{blake2b(sources, digest_size=8).hexdigest()}")
 
 
+def _writable(folder: str) -> bool:
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
 numba.config.CACHE_DIR = _cache_folder()  # type: ignore[attr-defined]
 # More makes the kernel no faster, and its first compilation a tenth slower (tests/bench/bench_rotation.py).
 numba.config.OPT = type(numba.config.OPT)(1)  # type: ignore[attr-defined]
 
 # No reference is counted (`_nrt`): the arrays belong to the caller, and counting took most of the time.
 _OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy"}
-_ENTRY: dict[str, Any] = {**_OPTIONS, "cache": True, "no_cfunc_wrapper": True}
+_KEPT = _writable(numba.config.CACHE_DIR)  # type: ignore[attr-defined]
+_ENTRY: dict[str, Any] = {**_OPTIONS, "cache": _KEPT, "no_cfunc_wrapper": True}
 _INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """For what Python never calls: wrappers of functions with so many arguments take a third of the time."""
 

@@ -9,7 +9,7 @@ from sim.oncall.load.model import Load
 from sim.oncall.whatif.arrivals import demand
 from sim.oncall.whatif.figures import FIGURES, NAMES, PILES_UP, Figure, Floats
 from sim.oncall.whatif.goals import Goal
-from sim.oncall.whatif.priors import settings
+from sim.oncall.whatif.priors import priors_of, settings
 from sim.oncall.whatif.run import Job, Mapping, play
 from sim.oncall.whatif.table import WEEKS, Table
 from sim.oncall.whatif.totals import Totals
@@ -18,7 +18,9 @@ SETTINGS = 40
 YEARS_EACH = 2
 _FIRST = 1_000_000
 """The years of settings are other years than those of the means."""
-_NORMAL_90 = 1.645
+_NORMAL_90, _NORMAL_99 = 1.645, 2.576
+WORTH_NAMING = 0.05
+"""Differences below this share of a figure are none: an assumption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,49 @@ class Outcome:
         """Return what each person carries in a week, as `Year.carried`."""
         per_week: Floats = self.sums.carried / (self.sums.years * WEEKS)
         return per_week
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How an assumption moves a figure: its middle over the settings in the lower half of the assumption's
+    range, and in the upper."""
+
+    parameter: str
+    low: float
+    high: float
+
+
+def moved(outcome: Outcome, figure: Figure) -> tuple[Moved, ...]:
+    """Return the assumptions that move a figure by more than chance and than is worth naming, the most first.
+
+    By rank correlation over the settings: without any, one in a hundred would be so large (Spearman 1904; its
+    standard deviation is 1 / sqrt(n - 1)).
+    """
+    means = outcome.plausible[:, figure.place]
+    values = np.array([values for _, values in settings(outcome.load, len(means), outcome.seed)])
+    found: list[tuple[float, Moved]] = []
+    for place, prior in enumerate(priors_of(outcome.load)):
+        upper = values[:, place] > np.median(values[:, place])
+        one = Moved(prior.name, _middle(means[~upper]), _middle(means[upper]))
+        if one.low == one.high or abs(one.high - one.low) <= WORTH_NAMING * _middle(means):
+            continue
+        strength = abs(np.corrcoef(_ranks(values[:, place]), _ranks(means))[0, 1])
+        if strength > _NORMAL_99 / (len(means) - 1) ** 0.5:
+            found.append((strength, one))
+    return tuple(one for _, one in sorted(found, key=lambda pair: -pair[0]))
+
+
+def _ranks(values: Floats) -> Floats:
+    """Return the mean of the places that each has in order."""
+    ordered = np.sort(values)
+    below, upto = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
+    ranks: Floats = (below + upto) / 2
+    return ranks
+
+
+def _middle(means: Floats) -> float:
+    """Return the one in the middle; of two the lower, as the upper may be endless."""
+    return float(np.sort(means)[(len(means) - 1) // 2])
 
 
 def piling_up(means: Floats) -> float:

@@ -11,7 +11,7 @@ from sim.oncall.load.model import Load, Mixture
 from sim.oncall.whatif.figures import Figure
 from sim.oncall.whatif.goals import Goal
 from sim.oncall.whatif.numbers import between, finite, rounded
-from sim.oncall.whatif.outcome import Outcome
+from sim.oncall.whatif.outcome import Outcome, moved
 from sim.oncall.whatif.table import WEEKS
 
 WIDTH = 80
@@ -154,6 +154,7 @@ def plain(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> dict[str,
                 "mean_95": [finite(mean - half), finite(mean + half)],
                 "years_90": [finite(value) for value in outcome.of_years(figure)],
                 "settings_90": [finite(value) for value in outcome.of_settings(figure)],
+                "moved_by": [one.parameter for one in moved(outcome, figure)],
             }
             for figure in outcome.shown
             for mean, half in [_mean_and_half(outcome, figure)]

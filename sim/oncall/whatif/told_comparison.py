@@ -6,10 +6,10 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from sim.oncall.whatif.compare import NOISIEST, SURE, WORTH_NAMING, Comparison, Verdict, sensitivity
+from sim.oncall.whatif.compare import NOISIEST, SURE, Comparison, Verdict, sensitivity
 from sim.oncall.whatif.figures import FIGURES, NAMES, Figure
 from sim.oncall.whatif.numbers import between, finite, rounded, with_unit
-from sim.oncall.whatif.outcome import piling_up
+from sim.oncall.whatif.outcome import WORTH_NAMING, piling_up
 from sim.oncall.whatif.told import WIDTH, WORTH_TELLING, assumed, assumptions, item
 
 HEADLINES = tuple(

@@ -7,10 +7,14 @@ import pytest
 
 from sim.oncall.load.defaults import default_load
 from sim.oncall.load.model import Acknowledge, Load, Measured, Part
+from sim.oncall.whatif.arrivals import demand
 from sim.oncall.whatif.compare import _signs, compare
 from sim.oncall.whatif.figures import FIGURES, Floats
-from sim.oncall.whatif.priors import priors_of
-from sim.oncall.whatif.run import Job
+from sim.oncall.whatif.outcome import SETTINGS, Outcome, moved
+from sim.oncall.whatif.parameters import Response
+from sim.oncall.whatif.priors import priors_of, settings
+from sim.oncall.whatif.run import Job, play
+from sim.oncall.whatif.table import compiled, year_of
 from tests.oncall.whatif.years import policy_of
 
 NEVER = float("inf")
@@ -75,3 +79,20 @@ def test_ctrl_c_gives_the_settings_that_there_are() -> None:
     assert len(found.parameters) == 11
     with pytest.raises(KeyboardInterrupt):
         compare(policies, load, 1, stopping(9 * 3), 20, 2)
+
+
+def test_what_moves_a_figure_is_found_and_what_does_not_is_left_out() -> None:
+    load, policy = default_load(), policy_of(["a"], [{"targets": ["all"], "minutes": 5}])
+    table = compiled(policy, year_of([policy]))
+    values = np.array([values for _, values in settings(load, SETTINGS, 3)])
+    means = np.ones((SETTINGS, len(FIGURES)))
+    names = [prior.name for prior in priors_of(load)]
+    means[:, 0] = 10 * values[:, names.index("help")]
+    means[:, 1] = np.where(values[:, names.index("pages")] > 1.0, NEVER, 5.0)
+    sums = play(Job(table, demand(load.model_copy(update={"per_week": 1.0}), table), Response(), 1, 0, 1))
+    outcome = Outcome("p", (), table, load, 3, sums, means)
+    (helped,) = moved(outcome, FIGURES[0])
+    assert helped.parameter == "help" and 5 < helped.low < 7 and 8 < helped.high < 10
+    (paged,) = moved(outcome, FIGURES[1])
+    assert (paged.parameter, paged.low, paged.high) == ("pages", 5.0, NEVER)
+    assert moved(outcome, FIGURES[2]) == ()

@@ -12,10 +12,12 @@ from sim.oncall.whatif.compare import Comparison, sensitivity
 from sim.oncall.whatif.figures import Figure
 from sim.oncall.whatif.goals import Goal
 from sim.oncall.whatif.numbers import between, rounded
-from sim.oncall.whatif.outcome import Outcome
+from sim.oncall.whatif.outcome import Outcome, moved
 from sim.oncall.whatif.page import plots
 from sim.oncall.whatif.table import WEEKS
 
+MOVED_MOST = 2
+"""So many assumptions are shown for each figure."""
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -40,6 +42,12 @@ def outcome_page(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> st
         heat=Markup(plots.heat(outcome.sums.heat / weeks)),
         until=Markup(plots.until(outcome.sums.acknowledged, outcome.sums.mitigated)),
         intervals=told.INTERVALS,
+        moved=[
+            (figure.titled, one.parameter, rounded(one.low), rounded(one.high))
+            for figure in outcome.shown
+            if figure in told_comparison.HEADLINES
+            for one in moved(outcome, figure)[:MOVED_MOST]
+        ],
         growth=told.growth(outcome),
         assumed=told.assumptions(outcome.load, outcome.calendar),
     )
