@@ -1,5 +1,6 @@
 """Plain data of a file against a model of `sim.spec`: every mistake with its line and what to do about it."""
 
+import re
 from collections.abc import Mapping
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -20,9 +21,9 @@ _EXPECTED = {
     "float_parsing": "a number",
     "float_type": "a number",
     "string_type": "text in quotes",
-    "datetime_type": "a date and time, e.g. 2023-09-05T16:10",
-    "datetime_parsing": "a date and time, e.g. 2023-09-05T16:10",
-    "datetime_from_date_parsing": "a date and time, e.g. 2023-09-05T16:10",
+    "datetime_type": "a date and time, e.g. 2023-09-05T16:10 (of UTC: 2023-09-05T16:10Z)",
+    "datetime_parsing": "a date and time, e.g. 2023-09-05T16:10 (of UTC: 2023-09-05T16:10Z)",
+    "datetime_from_date_parsing": "a date and time, e.g. 2023-09-05T16:10 (of UTC: 2023-09-05T16:10Z)",
     "bool_parsing": "true or false",
     "bool_type": "true or false",
     "tuple_type": "a list",
@@ -48,7 +49,7 @@ def checked(
     the items of a list must not share an id, as ours never do; lists of other tools may.
     """
     if not isinstance(document.data, dict):
-        return [document.mistake((), f"holds no keys; a {model.__name__.lower()} was expected")]
+        return [document.mistake((), f"holds no keys; a {_words(model.__name__)} was expected")]
     mistakes = _duplicates(document, document.data, ()) if distinct else []
     try:
         value = model.model_validate({**document.data, **given})
@@ -72,7 +73,9 @@ def _told(model: type[BaseModel], document: Document, detail: ErrorDetails) -> M
         text = f"unknown key; {did_you_mean(str(loc[-1]), _fields_at(model, loc[:-1]))}"
     elif kind == "literal_error":
         allowed = _literal_values(str(detail["ctx"]["expected"]))
-        text = f"{shown} is not one of {', '.join(allowed)}; {did_you_mean(str(given), allowed)}"
+        text = f"{shown} is not one of {', '.join(allowed)}"
+        if (near := did_you_mean(str(given), allowed)).startswith("did you mean"):
+            text += f"; {near}"
         if len(allowed) == 1:
             text = f"should be {allowed[0]}, not {shown}"
     elif kind == "string_pattern_mismatch":
@@ -89,6 +92,10 @@ def _told(model: type[BaseModel], document: Document, detail: ErrorDetails) -> M
     else:
         text = f"{detail['msg'][0].lower()}{detail['msg'][1:]}, not {shown}"
     return document.mistake(loc, text)
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
 
 
 def _shown(value: Any) -> str:

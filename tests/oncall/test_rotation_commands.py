@@ -268,7 +268,11 @@ escalation: {steps: [{targets: [primary], minutes: 5}]}
         ("id: backup", "id: ana", "is also a person"),
         ("start: 2026-01-05T09:00", "start: 2026-01-05T09:00+01:00", "local time without zone"),
         ("start: 2026-01-05T09:00", "start: 9999-01-05T09:00", "the year 9999 is none of 1970 to 2200"),
-        ("start: 2026-01-05T09:00", "start: soon", "a date and time, e.g. 2023-09-05T16:10, not 'soon'"),
+        (
+            "start: 2026-01-05T09:00",
+            "start: soon",
+            "a date and time, e.g. 2023-09-05T16:10 (of UTC: 2023-09-05T16:10Z)",
+        ),
         ('from: "08:00"', 'from: "8 o\'clock"', "from"),
         ('from: "08:00"', 'start: "08:00"', "unknown key; known: from, to, weekdays"),
         ("escalation:", "overides: []\nescalation:", "did you mean 'overrides'?"),

@@ -85,7 +85,7 @@ def _unended(history: History) -> Iterator[str]:
         ("acknowledged", sum(one.acknowledged is not None for one in history.incidents)),
     ):
         if 0 < known < count:
-            yield f"cut times: {count - known:,} of {count:,} were not {name}; long times may be missing"
+            yield f"cut times: {count - known:,} of {count:,} have no time {name}; long times may be missing"
 
 
 def _times(times: Times) -> Iterator[str]:

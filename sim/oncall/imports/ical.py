@@ -64,6 +64,8 @@ def policy_of_ical(file: Path, text: str, zone: str | None, layer: str | None) -
         temporary=tuple(each for one in read for each in one.temporary),
         escalation=escalation,
     )
+    if zone is None and own_zone == "UTC":
+        gone.append("its times are those of UTC, and so is the policy's zone; --zone takes that of the team")
     return Imported(policy, (*gone, *(told for one in read for told in one.notes), note))
 
 

@@ -1,7 +1,7 @@
 """What `rotation simulate` finds: sums over years with what is thought most likely, and a range over
 settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,9 +60,13 @@ class Outcome:
 
     @property
     def shown(self) -> tuple[Figure, ...]:
-        """Return the figures that say something about this policy."""
-        paid = self.table.pay is not None
-        return tuple(figure for figure in FIGURES if paid or figure.name != "cost per week")
+        """Return the figures that say something about this policy; pay in its currency."""
+        pay = self.table.pay
+        return tuple(
+            replace(figure, unit=pay.currency) if pay and figure.name == "cost per week" else figure
+            for figure in FIGURES
+            if pay is not None or figure.name != "cost per week"
+        )
 
     @property
     def carried(self) -> Floats:

@@ -37,7 +37,7 @@ class Variant:
     def __str__(self) -> str:
         minutes = f", {self.minutes} min to escalate" if self.minutes is not None else ""
         turns = f", {self.every} turns" if self.every is not None else ""
-        return f"{self.people} people{minutes}{turns}"
+        return f"{self.people} {'person' if self.people == 1 else 'people'}{minutes}{turns}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,11 @@ INTERVALS = (
 )
 
 
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Return a number with what it counts."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def names_of(people: Sequence[str], *, named: bool) -> tuple[str, ...]:
     """Return what people are called in a report: by pseudonyms unless names are asked for."""
     return tuple(people) if named else tuple(f"person {number}" for number in range(1, len(people) + 1))
@@ -34,8 +39,9 @@ def text(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> str:
     """Return the summary for a terminal, at most 80 columns wide."""
     sums, load = outcome.sums, outcome.load
     lines = [
-        f"{outcome.policy}: {sums.years:,} years of {outcome.table.team} people, "
-        f"{rounded(load.per_week)} pages a week, seed {outcome.seed}",
+        f"{outcome.policy}: {counted(sums.years, 'year')} of "
+        f"{counted(outcome.table.team, 'person', 'people')}, {rounded(load.per_week)} pages a week, "
+        f"seed {outcome.seed}",
         "",
         *_growth(outcome),
         f"{'':<43}{'mean':>7}{'9 of 10 years':>15}{'settings':>15}",
@@ -71,7 +77,7 @@ def assumptions(load: Load, calendar: Sequence[str]) -> tuple[str, ...]:
 
 def item(told: str) -> list[str]:
     """Return a text as an item of a list, in lines."""
-    return textwrap.wrap(told, WIDTH, initial_indent="- ", subsequent_indent="  ")
+    return textwrap.wrap(told, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def assumed(load: Load, calendar: Sequence[str]) -> list[str]:
