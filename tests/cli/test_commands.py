@@ -35,6 +35,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+def test_a_full_disk_is_told_without_a_traceback():
+    command = [sys.executable, "-c", "from cli import main; main()", "rotation", "schema"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "Error: no space is left where the output goes\n")
+
+
 def test_a_played_script_shows_the_drill_and_the_card(home: Path):
     text = (home / "first.txt").read_text()
     for part in ("GUIDE", "PAGE", "> failover mysql yes", "MITIGATION", "Communication", "met", "QUESTIONS"):

@@ -92,11 +92,11 @@ def alert(day: int, status: str = "firing", **more: object) -> dict[str, object]
 
 def test_webhooks_of_alertmanager_one_a_line(tmp_path: Path):
     bodies = [
-        {"alerts": [alert(day, status)]}
+        {"alerts": [alert(day, status, annotations={"summary": "down\u2028again"})]}
         for day in range(1, 26)
         for status in ("firing", "firing", "resolved")
     ]
-    found = read(tmp_path, "\n".join(json.dumps(body) for body in bodies))
+    found = read(tmp_path, "\n".join(json.dumps(body, ensure_ascii=False) for body in bodies))
     assert (found.format, len(found.incidents)) == ("alertmanager", 25)
     first = found.incidents[0]
     assert (first.severity, first.rule, first.resolved, first.needs_action) == ("P1", "Down", 20, None)

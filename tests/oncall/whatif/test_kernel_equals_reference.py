@@ -1,5 +1,10 @@
 """The compiled kernel gives the records of the readable model, row by row, whatever the policy."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -140,3 +145,15 @@ def test_both_leave_undone_what_nobody_gets_to() -> None:
     assert (one.alerts[:, DONE] < 0).sum() == 99  # one is at work, so many wait
     for mine, theirs in zip(one, other, strict=True):
         np.testing.assert_array_equal(mine, theirs)
+
+
+def test_a_kernel_that_can_be_kept_nowhere_is_compiled_all_the_same() -> None:
+    code = "from sim.oncall.whatif import kernel_compiled; print(kernel_compiled._ENTRY['cache'])"
+    for folder, kept in (("/proc/nowhere", "False"), (".", "True")):
+        given = {**os.environ, "NUMBA_CACHE_DIR": folder}
+        with TemporaryDirectory() as here:
+            told = subprocess.run(
+                [sys.executable, "-c", code], cwd=here, env={**given, "PYTHONPATH": str(Path.cwd())},
+                capture_output=True, text=True, check=True,
+            )  # fmt: skip
+        assert told.stdout.strip() == kept

@@ -199,8 +199,20 @@ def test_what_cannot_be_meant_is_refused(given: list[str], said: str) -> None:
 
 def test_a_load_with_mistakes_is_refused_by_its_lines(tmp_path: Path) -> None:
     file = tmp_path / "load.yml"
-    file.write_text(written(default_load()).replace("day_spread: 0.5", "day_spread: -1"))
-    assert "load.yml" in run("simulate", WEEKLY, "--load", str(file), code=1)
+    for spread, said in (("-1", "should be at least 0"), ("1.0e-160", "is 0 where days are alike, or at")):
+        file.write_text(written(default_load()).replace("day_spread: 0.5", f"day_spread: {spread}"))
+        told = run("simulate", WEEKLY, "--load", str(file), code=1)
+        assert "load.yml:" in told and said in told
+
+
+def test_the_page_of_a_simulation_says_what_moves_its_figures(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    run("simulate", WEEKLY, "--years", "2", "--html", str(page))
+    table = page.read_text(encoding="utf-8").partition("Which assumption moves what")[2]
+    rows = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td>", table)
+    assert ("interruptions per person-week", "pages") in rows
+    assert ("time to mitigate, p90 (min)", "hands-on time") in rows
+    assert not {"pages", "hands-on time"} & {said for name, said in rows if "acknowledge" in name}
 
 
 def test_a_page_says_by_how_much_less_the_better_one_has(tmp_path: Path) -> None:
