@@ -141,6 +141,9 @@ OVERRIDE = "overrides: [{layer: primary, start: 2026-06-11T09:00, end: 2026-06-1
         (WHOLE.replace("[ben, cleo, ana]", "[ana, cleo, ben]"),
          "note layers primary and backup: 18 times the same person is on call under both, with no backup, "
          "first ana at Mon 2026-01-05 09:00"),
+        (WHOLE.replace("  - id: backup", "      - {people: [cleo], restrictions: "
+                       "[{weekdays: [tue], from: '08:00', to: '12:00'}]}\n  - id: backup"),
+         "note layer primary: 36 times two at once, first ana and cleo at Tue 2026-01-06 08:00"),
         (WHOLE + OVERRIDE + ", add: ben, remove: ana}]\n",
          "note override of 2026-06-11 09:00: ana is not on call under primary then, so nobody is replaced"),
         (WHOLE + "swaps: [{layer: primary, first: ana, first_start: 2026-01-06T09:00, first_end: "

@@ -83,7 +83,7 @@ def _round(rotation: Rotation) -> timedelta:
 
 
 def _overlaps(policy: RotationPolicy, held: dict[str, tuple[Shift, ...]]) -> Iterator[Finding]:
-    """Yield layers of single turns under which two are on call at once."""
+    """Yield layers whose rules put one person on call each, and under which two are at once."""
     for layer in policy.layers:
         if not _single(layer):
             continue
@@ -96,10 +96,8 @@ def _overlaps(policy: RotationPolicy, held: dict[str, tuple[Shift, ...]]) -> Ite
 
 
 def _single(layer: Layer) -> bool:
-    return all(
-        rule.rotation is not None and all(len(group) == 1 for group in rule.rotation.participants)
-        for rule in layer.rules
-    )
+    groups = [group for rule in layer.rules if rule.rotation for group in rule.rotation.participants]
+    return all(len(group) == 1 for group in (*groups, *(rule.people for rule in layer.rules if rule.people)))
 
 
 def _steps(policy: RotationPolicy, held: dict[str, tuple[Shift, ...]], first: datetime) -> Iterator[Finding]:
