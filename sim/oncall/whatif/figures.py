@@ -125,6 +125,7 @@ def year(table: Table, alerts: Alerts, records: Records) -> Year:
     needed = np.flatnonzero(alerts.needs_action)
     to_mitigate = _sorted_minutes(alerts.at[needed], records.alerts[needed, DONE])
     kinds, by_week, heat = _when(table, *_interruptions(records.pages))
+    by_week = by_week[:, rota]
     slept, nights, restless = _nights(table, records)
     worked = _worked(records, len(table.people))
     weeks_of_work = worked[rota]
@@ -144,9 +145,9 @@ def year(table: Table, alerts: Alerts, records: Records) -> Year:
             weeks_of_work.sum() / person_weeks,
             table.longest_ms / HOUR_MS,
             _over_mean(interruptions),
-            _mean_over_mean(by_week[:, rota]),
+            _mean_over_mean(by_week),
             gini(interruptions),
-            _mean_gini(by_week[:, rota]),
+            _mean_gini(by_week),
             records.alerts[:, HANDED].sum() / WEEKS,
             per_shift,
             over_two,
@@ -298,7 +299,7 @@ def _over_mean(shares: Floats) -> float:
 
 
 def _mean(flags: NDArray[np.bool_]) -> float:
-    return float(flags.mean()) if len(flags) else 0.0
+    return np.count_nonzero(flags) / len(flags) if len(flags) else 0.0
 
 
 def _distinct(nights: Ints, people: Ints, crew: int) -> Ints:
@@ -307,8 +308,7 @@ def _distinct(nights: Ints, people: Ints, crew: int) -> Ints:
         return np.zeros(crew, dtype=np.int64)
     first, last = nights.min(), nights.max()
     had = np.bincount((nights - first) * crew + people, minlength=(last - first + 1) * crew)
-    counts: Ints = (had.reshape(-1, crew) > 0).sum(axis=0)
-    return counts
+    return np.bincount(np.flatnonzero(had) % crew, minlength=crew)
 
 
 def _sorted_minutes(since: Ints, until: Ints) -> Floats:
@@ -327,4 +327,4 @@ def _quantile(rising: NDArray[np.generic], share: float) -> float:
 def _binned(rising: Floats) -> Floats:
     """Return how many times lie in each bin: below the first edge, between two, or beyond the last."""
     below = np.searchsorted(rising, _EDGES, side="right")
-    return np.diff(below, prepend=0, append=len(rising)).astype(np.float64)
+    return np.diff(np.concatenate([[0], below, [len(rising)]])).astype(np.float64)
