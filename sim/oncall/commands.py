@@ -7,6 +7,7 @@ import click
 
 from sim.oncall.fit_command import fit
 from sim.oncall.import_command import import_
+from sim.oncall.options import plausible_year
 from sim.oncall.whatif.commands import compare, simulate, size
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ CHECKED_DAYS = 366
 """A year is checked: every holiday, and both changes of the clock."""
 LONGEST_DAYS = 20 * 366
 LOOKED_BACK_DAYS = 366
-"""So far back an export looks for the beginning of a shift that runs."""
+"""So far back, before all exceptions, an export looks for the beginning of a shift that runs."""
 
 _MOMENTS = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 
@@ -34,17 +35,8 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 def _moment(name: str, text: str, *, required: bool = False) -> "Callable[[Command], Command]":
     return click.option(
-        name, type=click.DateTime(_MOMENTS), required=required, help=text, callback=_plausible
+        name, type=click.DateTime(_MOMENTS), required=required, help=text, callback=plausible_year
     )
-
-
-def _plausible(_: click.Context, __: click.Parameter, value: "datetime | None") -> "datetime | None":
-    """Refuse years in which no arithmetic with zones is possible."""
-    from sim.oncall.schedule.policy import YEAR_MAX, YEAR_MIN
-
-    if value is not None and not YEAR_MIN <= value.year <= YEAR_MAX:
-        raise click.BadParameter(f"the year {value.year} is none of {YEAR_MIN} to {YEAR_MAX}")
-    return value
 
 
 @click.group()
@@ -65,7 +57,7 @@ def show(**given: Any) -> None:
     from sim.oncall.schedule.load import load
 
     policy = load(given["policy_file"])
-    found = _shifts(policy, given["from"], given["to"], given["layer"])
+    found = _shifts(policy, *_window(policy, given["from"], given["to"], DAYS), given["layer"])
     if given["as_json"]:
         click.echo(json.dumps([_plain(policy, shift) for shift in found], indent=1))
         return
@@ -89,14 +81,18 @@ def export(**given: Any) -> None:
     A shift that runs at the first moment is written whole.
     """
     from datetime import timedelta
+    from zoneinfo import ZoneInfo
 
     from sim.oncall.schedule.calendar import calendar
     from sim.oncall.schedule.load import load
+    from sim.oncall.schedule.shifts import instant_of
     from sim.output import not_over, write_whole
 
     policy = load(given["policy_file"])
     begins, ends = _window(policy, given["from"], given["to"], DAYS)
-    known_from = begins - timedelta(days=LOOKED_BACK_DAYS)
+    starts = [*(one.start for one in policy.overrides), *(one.start for one in policy.temporary)]
+    since = [instant_of(start, ZoneInfo(policy.zone)) for start in starts]
+    known_from = min([begins, *since]) - timedelta(days=LOOKED_BACK_DAYS)
     found = _shifts(policy, known_from, ends, given["layer"])
     running = [shift for shift in found if shift.end > begins]
     text = calendar(policy, running, known_from, names=given["names"])
@@ -192,15 +188,14 @@ def check(**given: Any) -> None:
 
 
 def _shifts(
-    policy: "RotationPolicy", first: "datetime", last: "datetime | None", layer: str | None
+    policy: "RotationPolicy", begins: "datetime", ends: "datetime", layer: str | None
 ) -> "list[Shift]":
-    """Return the shifts between two moments, under one layer or all, in order."""
+    """Return the shifts between two instants, under one layer or all, in order."""
     from sim.oncall.schedule.shifts import shifts
 
     known = [one.id for one in policy.layers]
     if layer not in (None, *known):
         raise click.UsageError(f"there is no layer {layer!r}; there are: {', '.join(known)}")
-    begins, ends = _window(policy, first, last, DAYS)
     chosen = [one for one in policy.layers if layer in (None, one.id)]
     found = [shift for one in chosen for shift in shifts(policy, one, begins, ends)]
     return sorted(found, key=lambda shift: (shift.start, known.index(shift.layer), shift.person))

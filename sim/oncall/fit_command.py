@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from sim.oncall.zone_option import check_zone
+from sim.oncall.options import check_zone
 
 _file = click.Path(dir_okay=False, path_type=Path)
 

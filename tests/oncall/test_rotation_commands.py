@@ -129,6 +129,10 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, says: str, code: int)
     assert done.exit_code == code
 
 
+SWAP = """swaps:
+  - {layer: primary, first: %s, first_start: 2026-01-%sT09:00, first_end: 2026-01-%sT09:00,
+     second: %s, second_start: 2026-01-%sT09:00, second_end: 2026-01-%sT09:00}
+"""
 MONTH = "{layer: primary, start: 2026-02-01T00:00, end: 2026-03-01T00:00, shifts: []}"
 OVERRIDE = "overrides: [{layer: primary, start: 2026-06-11T09:00, end: 2026-06-12T09:00"
 
@@ -139,8 +143,11 @@ OVERRIDE = "overrides: [{layer: primary, start: 2026-06-11T09:00, end: 2026-06-1
         (WHOLE.replace("cleo: {", "zed: {}\n  cleo: {"),
          "note person zed: takes no turn, and no step names them"),
         (WHOLE.replace("[ben, cleo, ana]", "[ana, cleo, ben]"),
-         "note layers primary and backup: 18 times the same person is on call under both, with no backup, "
-         "first ana at Mon 2026-01-05 09:00"),
+         "note escalation: 18 times all steps page one person alone, first ana at Mon 2026-01-05 09:00"),
+        (WHOLE.replace("  - id: backup", "  - {id: bare, rules: [{people: [ana]}]}\n  - id: backup"),
+         "note layer bare: no step pages it"),
+        (WHOLE.replace("[ana, ben, cleo]}\n  - id", "[ana, ben, cleo]}\n      - {people: [ana]}\n  - id"),
+         "note layer primary: 35 times two at once"),
         (WHOLE.replace("  - id: backup", "      - {people: [cleo], restrictions: "
                        "[{weekdays: [tue], from: '08:00', to: '12:00'}]}\n  - id: backup"),
          "note layer primary: 36 times two at once, first ana and cleo at Tue 2026-01-06 08:00"),
@@ -159,6 +166,64 @@ OVERRIDE = "overrides: [{layer: primary, start: 2026-06-11T09:00, end: 2026-06-1
 )  # fmt: skip
 def test_what_helps_nobody_is_named(tmp_path: Path, text: str, says: str):
     assert says in _unfolded(rotation("check", written(tmp_path, text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # replaced after a swap, swapped back, and replaced in the place of a replacement
+        WHOLE + SWAP % ("ana", "06", "07", "ben", "13", "14") + OVERRIDE.replace("06-11", "01-13").replace(
+            "06-12", "01-14") + ", remove: ana, add: cleo}]\n",
+        WHOLE + SWAP % ("ana", "06", "07", "ben", "13", "14") + SWAP.replace("swaps:\n", "") % (
+            "ben", "06", "07", "ana", "13", "14"),
+        WHOLE + OVERRIDE + ", remove: ben, add: ana}" + OVERRIDE.replace("overrides: [", ", ")
+        + ", remove: ana, add: cleo}]\n",
+        # a temporary schedule by the clock, its shift by its offset
+        WHOLE + "temporary: [{layer: primary, start: 2026-02-02T09:00, end: 2026-02-03T09:00, shifts: "
+        "[{person: ana, start: 2026-02-02T09:00+01:00, end: 2026-02-03T09:00+01:00}]}]\n",
+        # a step for those whom no other reaches, which two people back up
+        WHOLE.replace("[ben, cleo, ana]", "[ana, cleo, ben]").replace("s: [ana]", "s: [ana, ben]"),
+        # leave that ends, where the person is, before the turn begins
+        WHOLE.replace("ana: {", "ana: {zone: Asia/Tokyo, ") +
+        "leave: [{person: ana, first: 2026-01-03, last: 2026-01-05}]\n".replace("2026-01-05}", "2026-01-04}"),
+    ],
+)  # fmt: skip
+def test_what_is_all_right_is_not_named(tmp_path: Path, text: str):
+    done = rotation("check", written(tmp_path, text))
+    assert (done.exit_code, done.output.partition(" from ")[0]) == (0, "nothing is wrong"), done.output
+
+
+def test_leave_of_one_of_two_on_call_is_no_gap(tmp_path: Path):
+    text = WHOLE.replace("participants: [ana, ben, cleo]", "participants: [[ana, cleo], ben]", 1)
+    done = rotation(
+        "check", written(tmp_path, text + "leave: [{person: ana, first: 2026-01-06, last: 2026-01-07}]\n")
+    )
+    assert done.exit_code == 0
+    assert "note person ana: is away 2026-01-06 to 2026-01-07 and has a turn under primary" in _unfolded(done)
+
+
+def test_steps_are_looked_at_where_no_layer_changes_and_after_the_last_shift(tmp_path: Path):
+    names = """
+policy: names
+zone: UTC
+people: {ana: {}, ben: {}}
+layers: [{id: primary}]
+temporary: [{layer: primary, start: 2026-01-05T00:00, end: 2026-02-01T00:00, shifts:
+  [{person: ana, start: 2026-01-05T00:00, end: 2026-02-01T00:00}]}]
+escalation: {steps: [{targets: [ana], minutes: 5}, {targets: [ben], minutes: 5}]}
+"""
+    done = rotation(
+        "check", written(tmp_path, names.replace("temporary", "x-temporary")), "--from", "2026-01-05"
+    )
+    assert "unknown key" in done.output
+    bare = names[: names.index("temporary")] + names[names.index("escalation") :]
+    told = _unfolded(rotation("check", written(tmp_path, bare), "--from", "2026-01-05"))
+    assert "never finds anybody" not in told
+    until = names.replace(
+        "[{targets: [ana], minutes: 5}, {targets: [ben]", "[{targets: [primary], minutes: 5}, {targets: [ana]"
+    )
+    told = _unfolded(rotation("check", written(tmp_path, until)))
+    assert "always pages the same people" not in told
 
 
 def test_breaks_for_another_layer_and_short_windows_are_no_mistakes(tmp_path: Path):
@@ -339,6 +404,23 @@ def test_a_shift_that_runs_has_the_uid_that_it_has_from_its_beginning(tmp_path: 
 
     assert uids("2026-02-02T09:00") == uids("2026-02-03") == uids("2026-02-08T12:00")
     assert uids("2026-02-02T09:00")[1:] == uids("2026-02-09T09:00")
+
+
+def test_a_long_shift_keeps_its_uid_for_years_and_many_years_are_exported(tmp_path: Path):
+    text = (
+        POLICY + "overrides: [{layer: primary, start: 2026-01-10T09:00, end: 2028-06-01T09:00, add: cleo}]\n"
+    )
+
+    def uids(first: str, last: str) -> set[str]:
+        done = rotation(
+            "export", written(tmp_path, text), "--layer", "primary", "--from", first, "--to", last
+        )
+        assert done.exit_code == 0, done.output
+        found = icalendar.Calendar.from_ical(done.output).walk("VEVENT")
+        return {str(one["uid"]) for one in found if str(one["summary"]).startswith("cleo")}
+
+    assert len(uids("2026-06-03", "2026-06-04") & uids("2028-05-03", "2028-05-04")) == 1
+    assert uids("2026-06-03", "2045-12-31") >= uids("2026-06-03", "2026-06-04")
 
 
 def test_outputs_do_not_replace_the_policy(tmp_path: Path):

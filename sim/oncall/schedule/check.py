@@ -1,18 +1,21 @@
 """What is wrong with a policy that can be read: gaps, starved people, short rest, steps that find nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import itemgetter
+from zoneinfo import ZoneInfo
 
 from sim.oncall.schedule.check_exceptions import without_effect
-from sim.oncall.schedule.check_people import alone, idle, rest, turns_on_leave
+from sim.oncall.schedule.check_people import idle, rest, turns_on_leave
 from sim.oncall.schedule.escalation import people_among
 from sim.oncall.schedule.finding import Finding, Weight, clock, hours, last_day, times
 from sim.oncall.schedule.holidays import holidays_between
 from sim.oncall.schedule.policy import Layer, Rotation, RotationPolicy
 from sim.oncall.schedule.shifts import Shift, gaps, shifts
 
+Moment = tuple[datetime, dict[str, tuple[str, ...]]]
+"""From an instant on, who is on call under each layer."""
 _LONGEST = {
     "hourly": timedelta(hours=1),
     "daily": timedelta(days=1),
@@ -30,10 +33,10 @@ def check(policy: RotationPolicy, first: datetime, last: datetime) -> tuple[Find
         *idle(policy),
         *rest(policy, held),
         *_overlaps(policy, held),
-        *alone(policy, held),
-        *turns_on_leave(policy, first, last),
+        *turns_on_leave(policy, held, first, last),
         *without_effect(policy, first, last),
-        *_steps(policy, held, first),
+        *_unpaged(policy),
+        *_steps(policy, [*_changes(held, first, last)]),
     ]
     return tuple(sorted(found, key=lambda one: one.weight == "warn"))
 
@@ -43,9 +46,9 @@ def _gaps(
 ) -> Iterator[Finding]:
     """Yield when a layer that is paged has nobody, as one finding for each layer, and on which holidays."""
     days = holidays_between(policy.holidays, first, last)
-    for layer in policy.layers:
+    for layer in policy.paged_layers:
         empty = gaps(held[layer.id], first, last)
-        if layer.role == "shadow" or not empty:
+        if not empty:
             continue
         zone = policy.zone_of(layer)
         total = sum((end - start for start, end in empty), timedelta())
@@ -68,6 +71,8 @@ def _starved(
         for rule in layer.rules:
             if rule.rotation is None or _round(rule.rotation) > window:
                 continue
+            if rule.rotation.advance == "covered":
+                continue  # it gives each a share
             named = {person for group in rule.rotation.participants for person in group}
             idle = sorted(named - on_call)
             why = "their turns fall where the rule covers nothing (advance: covered gives each a share)"
@@ -87,7 +92,12 @@ def _overlaps(policy: RotationPolicy, held: dict[str, tuple[Shift, ...]]) -> Ite
     for layer in policy.layers:
         if not _single(layer):
             continue
-        twice = [(one, two) for one, two in pairwise(held[layer.id]) if two.start < one.end]
+        twice = []
+        longest = held[layer.id][:1]
+        for two in held[layer.id][1:]:
+            if two.start < longest[0].end:
+                twice.append((longest[0], two))
+            longest = (max(longest[0], two, key=lambda shift: shift.end),)
         if twice:
             one, two = twice[0]
             at = clock(two.start, policy.zone_of(layer))
@@ -100,20 +110,37 @@ def _single(layer: Layer) -> bool:
     return all(len(group) == 1 for group in (*groups, *(rule.people for rule in layer.rules if rule.people)))
 
 
-def _steps(policy: RotationPolicy, held: dict[str, tuple[Shift, ...]], first: datetime) -> Iterator[Finding]:
-    """Yield steps that page the same people as the one before at every moment, or never anybody."""
-    named: list[list[tuple[str, ...]]] = [[] for _ in policy.escalation.steps]
-    for on_call in _changes(held, first):
-        for people, step in zip(named, policy.escalation.steps, strict=True):
-            people.append(people_among(policy, step, on_call))
+def _unpaged(policy: RotationPolicy) -> Iterator[Finding]:
+    """Yield layers that no step pages, and that are none to learn on."""
+    for layer in policy.layers:
+        if layer.role != "shadow" and layer not in policy.paged_layers:
+            yield Finding("warn", f"layer {layer.id}", "no step pages it")
+
+
+def _steps(policy: RotationPolicy, moments: Sequence[Moment]) -> Iterator[Finding]:
+    """Yield steps that never find anybody, or always page the same people as the one before; and moments when
+    all steps page one person alone."""
+    steps = policy.escalation.steps
+    named = [[people_among(policy, step, on_call) for _, on_call in moments] for step in steps]
     for number, people in enumerate(named, 1):
         if not any(people):
             yield Finding("bad", f"step {number}", "never finds anybody")
         elif number > 1 and people == named[number - 2]:
             yield Finding("warn", f"step {number}", "always pages the same people as the step before")
+    reached = [set().union(*each) for each in zip(*named, strict=True)]
+    single = [len(people) == 1 for people in reached]
+    begins = [
+        n
+        for n, alone in enumerate(single)
+        if alone and not (n and single[n - 1] and reached[n] == reached[n - 1])
+    ]
+    if len(steps) > 1 and begins and len(policy.people) > 1:
+        (person,), at = reached[begins[0]], clock(moments[begins[0]][0], ZoneInfo(policy.zone))
+        text = f"{times(len(begins))} all steps page one person alone, first {person} at {at}"
+        yield Finding("warn", "escalation", text)
 
 
-def _changes(held: dict[str, tuple[Shift, ...]], first: datetime) -> Iterator[dict[str, tuple[str, ...]]]:
+def _changes(held: dict[str, tuple[Shift, ...]], first: datetime, last: datetime) -> Iterator[Moment]:
     """Yield who is on call under each layer from `first` on, whenever that changes under any."""
     events = sorted(
         (at, by, layer, shift.person)
@@ -126,5 +153,5 @@ def _changes(held: dict[str, tuple[Shift, ...]], first: datetime) -> Iterator[di
         for _, by, layer, person in together:
             if by:
                 on[layer][person] = on[layer].get(person, 0) + by
-        if events and at < events[-1][0]:
-            yield {layer: tuple(sorted(one for one in on[layer] if on[layer][one] > 0)) for layer in on}
+        if at < last:
+            yield at, {layer: tuple(sorted(one for one in on[layer] if on[layer][one] > 0)) for layer in on}

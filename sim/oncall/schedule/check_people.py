@@ -1,13 +1,13 @@
-"""What is wrong for single people: no turns, too little rest, nobody behind them, leave in a turn."""
+"""What is wrong for single people: no turns, too little rest, leave in a turn."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import combinations, pairwise
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from sim.oncall.schedule.finding import Finding, clock, hours, last_day, times
+from sim.oncall.schedule.finding import Finding, clock, hours, times
 from sim.oncall.schedule.policy import RotationPolicy
-from sim.oncall.schedule.shifts import Shift, shifts
+from sim.oncall.schedule.shifts import Shift, away, gaps, shifts
 from sim.oncall.schedule.windows import merged
 
 REST_MIN = timedelta(hours=11)
@@ -31,7 +31,7 @@ def idle(policy: RotationPolicy) -> Iterator[Finding]:
 
 def rest(policy: RotationPolicy, held: dict[str, tuple[Shift, ...]]) -> Iterator[Finding]:
     """Yield people with two shifts that lie nearer than a night's rest, over all layers that are paged."""
-    paged = [layer.id for layer in policy.layers if layer.role != "shadow"]
+    paged = [layer.id for layer in policy.paged_layers]
     for person in policy.people:
         mine = merged(
             (shift.start, shift.end) for layer in paged for shift in held[layer] if shift.person == person
@@ -48,58 +48,27 @@ def rest(policy: RotationPolicy, held: dict[str, tuple[Shift, ...]]) -> Iterator
             )
 
 
-def alone(policy: RotationPolicy, held: dict[str, tuple[Shift, ...]]) -> Iterator[Finding]:
-    """Yield who is on call under two layers of different steps at once, and so backs up nobody."""
-    steps = [set(step.targets) for step in policy.escalation.steps]
-    paged = [layer for layer in policy.layers if layer.role != "shadow" and set().union(*steps) & {layer.id}]
-    for one, other in combinations(paged, 2):
-        if any({one.id, other.id} <= step for step in steps):
-            continue
-        spans = sorted(
-            (max(mine.start, theirs.start), mine.person)
-            for mine, theirs in _at_once(held[one.id], held[other.id])
-            if mine.person == theirs.person
-        )
-        if spans:
-            at, person = spans[0]
-            text = (
-                f"{times(len(spans))} the same person is on call under both, with no backup, "
-                f"first {person} at {clock(at, policy.zone_of(one))}"
-            )
-            yield Finding("warn", f"layers {one.id} and {other.id}", text)
-
-
-def _at_once(one: Sequence[Shift], other: Sequence[Shift]) -> Iterator[tuple[Shift, Shift]]:
-    """Yield the pairs of shifts of two layers, each in order, that overlap."""
-    first = 0
-    for mine in one:
-        while first < len(other) and other[first].end <= mine.start:
-            first += 1
-        for theirs in other[first:]:
-            if theirs.start >= mine.end:
-                break
-            if theirs.end > mine.start:
-                yield mine, theirs
-
-
-def turns_on_leave(policy: RotationPolicy, first: datetime, last: datetime) -> Iterator[Finding]:
-    """Yield leave that falls into a person's own turns, so that it makes a gap."""
+def turns_on_leave(
+    policy: RotationPolicy, held: dict[str, tuple[Shift, ...]], first: datetime, last: datetime
+) -> Iterator[Finding]:
+    """Yield leave that falls into a person's own turns; the worse where that makes a gap."""
     without = policy.model_copy(update={"leave": ()})
-    for layer in policy.layers:
-        zone = policy.zone_of(layer)
-        theirs = shifts(without, layer, first, last)
+    for layer in policy.paged_layers:
+        theirs, empty = shifts(without, layer, first, last), gaps(held[layer.id], first, last)
         for leave in policy.leave:
-            away = [
-                shift
-                for shift in theirs
-                if shift.person == leave.person
-                and shift.start.astimezone(zone).date() <= leave.last
-                and last_day(shift.end, zone) >= leave.first
-            ]
-            if away:
+            span = away(policy, leave)
+            missed = [shift for shift in theirs if shift.person == leave.person and _meet(shift, *span)]
+            if missed:
+                bare = any(
+                    _meet(shift, max(a, span[0]), min(b, span[1])) for shift in missed for a, b in empty
+                )
                 yield Finding(
-                    "bad" if layer.role == "primary" else "warn",
+                    "bad" if layer.role == "primary" and bare else "warn",
                     f"person {leave.person}",
                     f"is away {leave.first} to {leave.last} and has a turn under {layer.id}, "
-                    f"{clock(away[0].start, zone)}; add an override or a swap",
+                    f"{clock(missed[0].start, policy.zone_of(layer))}; add an override or a swap",
                 )
+
+
+def _meet(shift: Shift, begins: datetime, ends: datetime) -> bool:
+    return max(shift.start, begins) < min(shift.end, ends)

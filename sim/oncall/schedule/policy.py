@@ -226,6 +226,12 @@ class RotationPolicy(Frozen):
     escalation: Escalation
     pay: Pay | None = None
 
+    @property
+    def paged_layers(self) -> list[Layer]:
+        """Return the layers that a step pages; a shadow is not paged."""
+        targets = {target for step in self.escalation.steps for target in step.targets}
+        return [layer for layer in self.layers if layer.id in targets and layer.role != "shadow"]
+
     def zone_of(self, layer: Layer) -> ZoneInfo:
         """Return the zone whose clock a layer goes by."""
         return ZoneInfo(layer.zone or self.zone)

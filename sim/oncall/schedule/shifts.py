@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sim.oncall.schedule.policy import Layer, LayerRule, Override, Rotation, RotationPolicy
+from sim.oncall.schedule.policy import Layer, LayerRule, Leave, Override, Rotation, RotationPolicy
 from sim.oncall.schedule.turns import Turns
 from sim.oncall.schedule.wall_clock import first_at
 from sim.oncall.schedule.windows import Span, covered, merged, within, without
@@ -41,18 +41,22 @@ def shifts(policy: RotationPolicy, layer: Layer, first: datetime, last: datetime
             _override(held, override, _span(override.start, override.end, zone))
     for leave in policy.leave:
         if leave.person in held:
-            home = ZoneInfo(policy.people[leave.person].zone or policy.zone)
-            away = (
-                first_at(datetime.combine(leave.first, time()), home),
-                first_at(datetime.combine(leave.last + timedelta(days=1), time()), home),
-            )
-            held[leave.person] = list(without(held[leave.person], [away]))
+            held[leave.person] = list(without(held[leave.person], [away(policy, leave)]))
     found = (
         Shift(start, end, person, layer.id)
         for person, spans in held.items()
         for start, end in merged(within(spans, first, last))
     )
     return tuple(sorted(found))
+
+
+def away(policy: RotationPolicy, leave: Leave) -> Span:
+    """Return from when to when somebody is away, by the days of where they are."""
+    home = ZoneInfo(policy.people[leave.person].zone or policy.zone)
+    return (
+        first_at(datetime.combine(leave.first, time()), home),
+        first_at(datetime.combine(leave.last + timedelta(days=1), time()), home),
+    )
 
 
 def on_call(policy: RotationPolicy, layer: Layer, at: datetime) -> tuple[str, ...]:

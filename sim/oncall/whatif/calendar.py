@@ -1,11 +1,11 @@
 """Which weeks a what-if plays, in words, and what of a policy lies outside of them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sim.oncall.schedule.policy import RotationPolicy
-from sim.oncall.schedule.shifts import instant_of
+from sim.oncall.schedule.shifts import away, instant_of
 from sim.oncall.schedule.windows import Span
 from sim.oncall.whatif.table import YEAR_MS
 
@@ -40,7 +40,4 @@ def _exceptions(policy: RotationPolicy) -> Iterator[Span]:
         begins = min(instant_of(at, zone) for at in (swap.first_start, swap.second_start))
         yield begins, max(instant_of(at, zone) for at in (swap.first_end, swap.second_end))
     for leave in policy.leave:
-        home = ZoneInfo(policy.people[leave.person].zone or policy.zone)
-        days = (leave.first, leave.last + timedelta(days=1))
-        first, last = (instant_of(datetime.combine(day, time()), home) for day in days)
-        yield first, last
+        yield away(policy, leave)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sim.oncall.options import plausible_year
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -40,6 +42,7 @@ _from = click.option(
     "--from",
     "begins",
     type=click.DateTime(["%Y-%m-%d"]),
+    callback=plausible_year,
     help="Play the year from the first Monday from this day on (default: when all rotations have begun).",
 )
 

@@ -15,7 +15,7 @@ from sim.oncall.load.model import Load
 from sim.oncall.schedule.policy import RotationPolicy
 from sim.oncall.whatif.arrivals import demand
 from sim.oncall.whatif.calendar import played
-from sim.oncall.whatif.figures import FIGURES, Figure, Floats
+from sim.oncall.whatif.figures import FIGURES, NAMES, Figure, Floats
 from sim.oncall.whatif.outcome import WORTH_NAMING, spread_of
 from sim.oncall.whatif.priors import priors_of, settings
 from sim.oncall.whatif.run import Job, Mapping, values
@@ -27,6 +27,8 @@ Verdict = Literal["better", "worse", "same", "open"]
 NOISIEST = 5
 FEWEST_SETTINGS = 10
 """From fewer no share of settings is told."""
+SIGN_TEST = 6
+"""Six of a kind come by chance once in 32 times, whatever the kind."""
 SURE = 0.8
 """A verdict holds where it does in this share of settings: an assumption."""
 
@@ -36,7 +38,8 @@ class Comparison:
     """Arms under a load; the last arm is the first policy with its five noisiest rules fixed.
 
     `means` are (arms, settings, figures), `parameters` (settings, priors). `signs` have the shape of means:
-    -1 where an arm's figure is less than the first's by more than chance and is worth naming, 1 more, 0 none.
+    -1 where an arm's figure is less than the first's by more than chance and is worth naming, 1 more, 0 none,
+    nan where it cannot be told.
     """
 
     arms: tuple[str, ...]
@@ -137,6 +140,10 @@ def compare(
     whole = len(each) // len(arms)
     found = np.array(each[: whole * len(arms)]).reshape(whole, len(arms), years, len(FIGURES))
     found = found.transpose(1, 0, 2, 3)
+    notes = played(policies, start)
+    if len({policy.pay and policy.pay.currency for policy in policies}) > 1:
+        found[..., NAMES.index("cost per week")] = 0.0
+        notes += ("cost is not compared, as not all policies pay in one currency",)
     return Comparison(
         arms=(
             *(policy.policy for policy in policies),
@@ -145,7 +152,7 @@ def compare(
         load=load,
         seed=seed,
         years=years,
-        calendar=played(policies, start),
+        calendar=notes,
         means=found.mean(axis=2),
         signs=np.array([_signs(arm, found[0]) for arm in found]),
         parameters=np.array([parameters for _, parameters in drawn[:whole]]),
@@ -166,7 +173,8 @@ def _until_stopped(played: Iterator[Floats], fewest: int) -> list[Floats]:
 def _signs(arm: Floats, first: Floats) -> Floats:
     """Return the signs of the paired differences of (settings, years, figures) that are more than chance.
 
-    Where one is endless in all years and the other in none, that is no chance; in some years, it may be.
+    Where one is endless in all years and the other in none, that is no chance, nor in as many years as the
+    sign test needs. In fewer it may be; then nothing is known: nan, neither a difference nor none.
     """
     apart = _less(arm, first)
     count, finite = apart.shape[1], np.isfinite(apart)
@@ -174,8 +182,11 @@ def _signs(arm: Floats, first: Floats) -> Floats:
     mean, error = known.mean(axis=1), known.std(axis=1, ddof=1) / count**0.5
     size = np.where(np.isfinite(first), np.abs(first), 0.0).mean(axis=1)
     named = (np.abs(mean) > WORTH_NAMING * size) & (np.abs(mean) > student(count - 1) * error)
-    always = np.sign(apart).mean(axis=1) * (~finite).all(axis=1)
-    signs: Floats = np.where(finite.all(axis=1), np.sign(mean) * named, np.trunc(always))
+    more, less = (apart == np.inf).sum(axis=1), (apart == -np.inf).sum(axis=1)
+    endless = np.maximum(more, less)
+    sure = (np.minimum(more, less) == 0) & ((endless == count) | (endless >= SIGN_TEST))
+    by_end = np.where(sure, np.sign(more - less), np.nan)
+    signs: Floats = np.where(finite.all(axis=1), np.sign(mean) * named, by_end)
     return signs
 
 

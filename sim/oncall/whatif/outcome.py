@@ -92,12 +92,14 @@ def moved(outcome: Outcome, figure: Figure) -> tuple[Moved, ...]:
     standard deviation is 1 / sqrt(n - 1)).
     """
     means = outcome.plausible[:, figure.place]
+    middle = _middle(means)
     values = np.array([values for _, values in settings(outcome.load, len(means), outcome.seed)])
     found: list[tuple[float, Moved]] = []
     for place, prior in enumerate(priors_of(outcome.load)):
         upper = values[:, place] > np.median(values[:, place])
         one = Moved(prior.name, _middle(means[~upper]), _middle(means[upper]))
-        if one.low == one.high or abs(one.high - one.low) <= WORTH_NAMING * _middle(means):
+        alike = np.isfinite(middle) and abs(one.high - one.low) <= WORTH_NAMING * middle
+        if one.low == one.high or alike:
             continue
         strength = abs(np.corrcoef(_ranks(values[:, place]), _ranks(means))[0, 1])
         if strength > _NORMAL_99 / (len(means) - 1) ** 0.5:

@@ -13,9 +13,9 @@ def with_people(policy: RotationPolicy, count: int) -> RotationPolicy:
     """Return a policy with so many people in its rotations.
 
     Those who share rotations are a team, e.g. a site: the last ones of the largest leave, or new ones come
-    after the last of the smallest, until there are as many as wanted. Exceptions that name somebody who left
-    are left out. Raises ValueError where nobody would be left to take turns, or where an escalation or a rule
-    without turns names somebody who would leave.
+    after the last of the smallest in each of its rotations, until there are as many as wanted. Exceptions
+    that name somebody who left are left out. Raises ValueError where nobody would be left to take turns, or
+    where an escalation or a rule without turns names somebody who would leave.
     """
     teams = _teams(policy)
     if not teams:
@@ -26,24 +26,24 @@ def with_people(policy: RotationPolicy, count: int) -> RotationPolicy:
     if gone:
         return _without(policy, gone)
     names = (name for number in itertools.count(1) if (name := f"extra-{number}") not in policy.people)
-    followed: dict[str, list[str]] = {}
     while sum(map(len, teams)) < count:
-        smallest, name = min(teams, key=len), next(names)
-        followed.setdefault(next(one for one in reversed(smallest) if one in policy.people), []).append(name)
-        smallest.append(name)
+        min(teams, key=len).append(next(names))
+    order = list(policy.people)
 
     def longer(rotation: Rotation) -> Rotation:
-        groups: list[tuple[str, ...]] = []
-        for group in rotation.participants:
-            groups += [group, *((person,) for last in group for person in followed.get(last, ()))]
-        return rotation.model_copy(update={"participants": tuple(groups)})
+        members = {person for group in rotation.participants for person in group}
+        fresh = [(person,) for team in teams if members & set(team) for person in team if person not in order]
+        last = max(members, key=order.index)
+        groups = ((group, *(fresh if last in group else ())) for group in rotation.participants)
+        return rotation.model_copy(update={"participants": tuple(itertools.chain.from_iterable(groups))})
 
-    fresh = {
-        person: policy.people[last].model_copy(update={"name": ""})
-        for last, persons in followed.items()
-        for person in persons
+    homes = {
+        person: policy.people[[one for one in team if one in order][-1]].model_copy(update={"name": ""})
+        for team in teams
+        for person in team
+        if person not in order
     }
-    return _rotations(policy, longer).model_copy(update={"people": {**policy.people, **fresh}})
+    return _rotations(policy, longer).model_copy(update={"people": {**policy.people, **homes}})
 
 
 def team_size(policy: RotationPolicy) -> int:

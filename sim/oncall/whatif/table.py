@@ -116,8 +116,11 @@ def compiled(policy: RotationPolicy, start: datetime) -> Table:
         for layer in policy.layers
         if layer.role != "shadow" and layer.id in targets
     }
-    taking_turns = {shift.person for found in held.values() for shift in found} or targets
-    people = tuple(person for person in policy.people if person in taking_turns | targets)
+    named = targets & set(policy.people)
+    on_rota = {shift.person for found in held.values() for shift in found if shift.start < end}
+    sharing = on_rota or named or set(policy.people)
+    paged = sharing | named | {shift.person for found in held.values() for shift in found}
+    people = tuple(person for person in policy.people if person in paged)
     numbers = {person: number for number, person in enumerate(people)}
 
     def people_of(target: str) -> Held:
@@ -139,7 +142,7 @@ def compiled(policy: RotationPolicy, start: datetime) -> Table:
             if until < YEAR_MS
         }
     )
-    lengths = _stretches(held, start) or [YEAR_MS] * len(people)
+    lengths = _stretches(held, start) if on_rota else [YEAR_MS] * len(named)
     turns = [turn for step in places for place in step for turn in place]
     homes = [policy.people[person].zone or policy.zone for person in people]
     elsewhere = dict.fromkeys(home for home in homes if home != policy.zone)
@@ -165,7 +168,7 @@ def compiled(policy: RotationPolicy, start: datetime) -> Table:
             person_first_clock=_firsts(clocks),
             clocks=_clock_rows([row for clock in clocks for row in clock]),
         ),
-        rota=np.array([person in taking_turns for person in people]),
+        rota=np.array([person in sharing for person in people]),
         on_call_ms=sum(lengths),
         longest_ms=max(lengths, default=0),
         ahead=np.array([_by_hour(clock, end + _AFTER - start) for clock in clock_of.values()]),

@@ -14,9 +14,11 @@ from sim.oncall.schedule.policy import PolicyPerson, RotationPolicy
 from sim.oncall.whatif.arrivals import demand, draw
 from sim.oncall.whatif.calendar import played
 from sim.oncall.whatif.compare import compare
+from sim.oncall.whatif.figures import NAMES, year
+from sim.oncall.whatif.reference import simulate
 from sim.oncall.whatif.table import compiled, year_of
 from tests.oncall.whatif.studies import files_of
-from tests.oncall.whatif.years import HOUR, policy_of
+from tests.oncall.whatif.years import AT_ONCE, HOUR, MONDAY, policy_of
 
 STEP = [{"targets": ["all"], "minutes": 5}]
 WEEKLY = load(Path(files_of("weekly-or-daily")[0]))
@@ -84,6 +86,39 @@ def test_a_policy_of_fixed_shifts_is_played_when_they_are(year: int) -> None:
     start = year_of([fixed(year)])
     assert start.weekday() == 0 and 0 <= (start.replace(tzinfo=None) - datetime(year, 3, 5)).days < 7
     assert compiled(fixed(year), start).gap_ms == 0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"layers": [{"id": "all"}]},
+        {"leave": [{"person": who, "first": "2024-01-01", "last": "2025-12-31"} for who in "ab"]},
+        {"layers": [{"id": "all"}], "overrides": [
+            {"layer": "all", "start": "2024-12-31T00:00", "end": "2025-01-02T00:00", "add": "a"}]},
+    ],
+)  # fmt: skip
+def test_a_year_in_which_nobody_is_on_call_is_played(changed: dict[str, Any]) -> None:
+    table = compiled(policy_of(["a", "b"], STEP, **changed), MONDAY)
+    alerts = draw(demand(default_load(), table), 1, 0)
+    found = dict(
+        zip(NAMES, year(table, alerts, simulate(table, alerts, AT_ONCE)).values.tolist(), strict=True)
+    )
+    assert (found["hours without cover"], found["longest stretch on call"]) == (168, 0)
+    assert found["missed pages"] == pytest.approx(100, abs=0.5)
+    assert found["interruptions per person-week"] == 0 and table.team == 2
+
+
+def test_who_comes_after_the_year_shares_nothing_in_it() -> None:
+    late = {"layer": "all", "start": "2024-12-31T00:00", "end": "2025-01-02T00:00", "add": "c"}
+    layers = [{"id": "all", "rules": [{"people": ["a", "b"]}]}]
+    table = compiled(policy_of(["a", "b", "c"], STEP, layers=layers, overrides=[late]), MONDAY)
+    assert table.people == ("a", "b", "c") and table.rota.tolist() == [True, True, False]
+
+
+def test_a_year_may_begin_on_the_monday_that_is_wanted() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    assert year_of([WEEKLY], datetime(2027, 1, 4)) == datetime(2027, 1, 4, tzinfo=berlin)
+    assert year_of([WEEKLY], datetime(2027, 1, 5)) == datetime(2027, 1, 11, tzinfo=berlin)
 
 
 def test_exceptions_outside_of_the_year_are_told() -> None:

@@ -8,8 +8,8 @@ import pytest
 from sim.oncall.load.defaults import default_load
 from sim.oncall.load.model import Acknowledge, Load, Measured, Part
 from sim.oncall.whatif.arrivals import demand
-from sim.oncall.whatif.compare import _signs, compare
-from sim.oncall.whatif.figures import FIGURES, Floats
+from sim.oncall.whatif.compare import _signs, compare, verdict
+from sim.oncall.whatif.figures import FIGURES, NAMES, Floats
 from sim.oncall.whatif.outcome import SETTINGS, Outcome, moved
 from sim.oncall.whatif.parameters import Response
 from sim.oncall.whatif.priors import priors_of, settings
@@ -30,17 +30,42 @@ NEVER = float("inf")
         ([NEVER] * 4, [2, 2, 2, 2], 1),
         ([2, 2, 2, 2], [NEVER] * 4, -1),
         ([NEVER] * 4, [NEVER] * 4, 0),
-        ([NEVER, 2, 2, 2], [2, 2, 2, 2], 0),  # once may be chance
-        ([NEVER, 2, 2, 2], [2, NEVER, 2, 2], 0),
-        ([NEVER, NEVER, 2, 2], [2, 2, NEVER, NEVER], 0),
+        ([NEVER] * 6 + [2] * 6, [2] * 12, 1),  # six of a kind
+        ([NEVER] * 5 + [2] * 7, [2] * 12, None),
+        ([NEVER] * 7 + [2] * 5, [2] * 11 + [NEVER], None),
+        ([NEVER, 2, 2, 2], [2, 2, 2, 2], None),  # once may be chance
+        ([NEVER, 2, 2, 2], [2, NEVER, 2, 2], None),
+        ([NEVER, NEVER, 2, 2], [2, 2, NEVER, NEVER], None),
     ],
 )
 @pytest.mark.filterwarnings("error")
 def test_a_difference_counts_where_it_is_worth_naming_and_more_than_chance(
-    arm: list[float], first: list[float], sign: int
+    arm: list[float], first: list[float], sign: int | None
 ) -> None:
-    found = _signs(*(np.array(years, dtype=float).reshape(1, 4, 1) for years in (arm, first)))
-    assert found.tolist() == [[sign]]
+    found = _signs(*(np.array(years, dtype=float).reshape(1, -1, 1) for years in (arm, first)))
+    assert np.isnan(found[0, 0]) if sign is None else found.tolist() == [[sign]]
+
+
+def test_what_is_not_known_is_no_difference_and_no_lack_of_one() -> None:
+    known = np.array([0.0] * 8 + [np.nan] * 2)
+    assert verdict(known) == "same"
+    assert verdict(np.array([0.0] * 7 + [np.nan] * 3)) == "open"
+    assert verdict(np.array([-1.0] * 7 + [np.nan] * 3)) == "open"
+
+
+@pytest.mark.parametrize(("currencies", "compared"), [(("EUR", "EUR"), True), (("EUR", "JPY"), False)])
+def test_costs_are_compared_in_one_currency(currencies: tuple[str, str], compared: bool) -> None:
+    policies = [
+        policy_of(
+            ["a"], [{"targets": ["all"], "minutes": 5}], policy=f"p{n}", pay={"currency": one, "hour": n}
+        )
+        for n, one in enumerate(currencies, 1)
+    ]
+    found = compare(policies, default_load().model_copy(update={"per_week": 5.0}), 1, map, 10, 2)
+    cost = NAMES.index("cost per week")
+    assert bool(found.means[:, :, cost].any()) == compared
+    assert found.verdict(1, FIGURES[cost]) == ("worse" if compared else "same")
+    assert ("cost is not compared" in found.calendar[-1]) == (not compared)
 
 
 def of_history(*measured: Measured) -> Load:
@@ -95,4 +120,6 @@ def test_what_moves_a_figure_is_found_and_what_does_not_is_left_out() -> None:
     assert helped.parameter == "help" and 5 < helped.low < 7 and 8 < helped.high < 10
     (paged,) = moved(outcome, FIGURES[1])
     assert (paged.parameter, paged.low, paged.high) == ("pages", 5.0, NEVER)
+    means[:, 3] = np.where(values[:, names.index("pages")] > 0.9, NEVER, 5.0)  # the middle is endless
+    assert [one.parameter for one in moved(outcome, FIGURES[3])] == ["pages"]
     assert moved(outcome, FIGURES[2]) == ()

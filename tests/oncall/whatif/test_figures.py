@@ -209,7 +209,15 @@ def test_only_who_is_on_the_rota_shares_the_load() -> None:
     for name in ("hands-on time", "nights broken", "sleep lost", "nights without rest"):
         assert named[f"{name} per person-week"] == 0
     assert named["incidents per shift"] == 0
+    assert named["interruptions of the busiest in a week"] == 2
     assert found.carried[BOSS].tolist() == [0, 0, 1, 1, 1]
+
+
+def test_where_steps_name_people_alone_these_share_the_load() -> None:
+    steps: list[dict[str, Any]] = [{"targets": ["ana"], "minutes": 5}, {"targets": ["ben"], "minutes": 5}]
+    found = figures(pages=[(ANA, HOUR)], people=["ana", "ben", "zed"], steps=steps)
+    assert found["interruptions per person-week"] == 1 / PERSON_WEEKS
+    assert found["longest stretch on call"] == 24 * 7 * WEEKS
 
 
 @pytest.mark.parametrize(

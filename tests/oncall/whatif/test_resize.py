@@ -44,6 +44,11 @@ def test_teams_of_sites_grow_and_shrink_alike() -> None:
             with_people(sites, count)
 
 
+def test_new_ones_come_into_every_rotation_of_their_team() -> None:
+    shared = policy(["a", "b", "c"], ["c", "d"])
+    assert turns(with_people(shared, 6)) == ["a b c extra-1 extra-2", "c d extra-1 extra-2"]
+
+
 def test_new_ones_have_names_of_their_own() -> None:
     named = policy(["a", "extra-1"], people="a").model_copy(
         update={"people": {one: policy(["a"]).people["a"] for one in ("a", "extra-1")}}

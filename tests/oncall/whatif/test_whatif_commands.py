@@ -182,6 +182,8 @@ def test_the_smallest_team_for_a_goal() -> None:
         (["simulate", WEEKLY, "--years", "2", "--precision", "0.1"], "exclude each other"),
         (["simulate", WEEKLY, "--precision", "0.1", "--figure", "x"], "there is no figure 'x'"),
         (["simulate", WEEKLY, "--precision", "nan"], "is not a number"),
+        (["simulate", WEEKLY, "--from", "9999-12-31"], "is none of 1970 to 2200"),
+        (["compare", WEEKLY, "--from", "0001-01-01"], "is none of 1970 to 2200"),
         (["simulate", WEEKLY, "--figure", "missed pages"], "says what --precision is for"),
         (["simulate", WEEKLY, "--json", "--csv"], "exclude each other"),
         (["compare", WEEKLY, "--json", "--csv"], "exclude each other"),
