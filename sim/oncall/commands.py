@@ -24,8 +24,6 @@ DAYS = 28
 CHECKED_DAYS = 366
 """A year is checked: every holiday, and both changes of the clock."""
 LONGEST_DAYS = 20 * 366
-LOOKED_BACK_DAYS = 366
-"""So far back, before all exceptions, an export looks for the beginning of a shift that runs."""
 
 _MOMENTS = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 
@@ -80,28 +78,21 @@ def export(**given: Any) -> None:
 
     A shift that runs at the first moment is written whole.
     """
-    from datetime import timedelta
-    from zoneinfo import ZoneInfo
-
-    from sim.oncall.schedule.calendar import calendar
+    from sim.oncall.schedule.calendar import calendar, known_from
     from sim.oncall.schedule.load import load
-    from sim.oncall.schedule.shifts import instant_of
     from sim.output import not_over, write_whole
 
+    not_over(given["output"], given["policy_file"])
     policy = load(given["policy_file"])
     begins, ends = _window(policy, given["from"], given["to"], DAYS)
-    starts = [*(one.start for one in policy.overrides), *(one.start for one in policy.temporary)]
-    since = [instant_of(start, ZoneInfo(policy.zone)) for start in starts]
-    known_from = min([begins, *since]) - timedelta(days=LOOKED_BACK_DAYS)
-    found = _shifts(policy, known_from, ends, given["layer"])
-    running = [shift for shift in found if shift.end > begins]
-    text = calendar(policy, running, known_from, names=given["names"])
-    not_over(given["output"], given["policy_file"])
+    since = known_from(policy, begins)
+    found = [shift for shift in _shifts(policy, since, ends, given["layer"]) if shift.end > begins]
+    text = calendar(policy, found, since, names=given["names"])
     if given["output"] is None:
         click.echo(text, nl=False)
         return
     write_whole(given["output"], text)
-    click.echo(f"{given['output']}: {len(running)} shifts")
+    click.echo(f"{given['output']}: {len(found)} shifts")
 
 
 @rotation.command()

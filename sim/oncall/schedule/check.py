@@ -1,7 +1,7 @@
 """What is wrong with a policy that can be read: gaps, starved people, short rest, steps that find nobody."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sim.oncall.schedule.check_exceptions import without_effect
 from sim.oncall.schedule.check_people import idle, rest, turns_on_leave
 from sim.oncall.schedule.escalation import people_among
-from sim.oncall.schedule.finding import Finding, Weight, clock, hours, last_day, times
+from sim.oncall.schedule.finding import Finding, Weight, clock, hours, times
 from sim.oncall.schedule.holidays import holidays_between
 from sim.oncall.schedule.policy import Layer, Rotation, RotationPolicy
 from sim.oncall.schedule.shifts import Shift, gaps, shifts
@@ -27,6 +27,7 @@ _LONGEST = {
 def check(policy: RotationPolicy, first: datetime, last: datetime) -> tuple[Finding, ...]:
     """Return what is wrong between two instants, the worst first."""
     held = {layer.id: shifts(policy, layer, first, last) for layer in policy.layers}
+    moments = [*_changes(held, first, last)]
     found = [
         *_gaps(policy, held, first, last),
         *_starved(policy, held, last - first),
@@ -36,7 +37,8 @@ def check(policy: RotationPolicy, first: datetime, last: datetime) -> tuple[Find
         *turns_on_leave(policy, held, first, last),
         *without_effect(policy, first, last),
         *_unpaged(policy),
-        *_steps(policy, [*_changes(held, first, last)]),
+        *_steps(policy, moments),
+        *_alone(policy, moments),
     ]
     return tuple(sorted(found, key=lambda one: one.weight == "warn"))
 
@@ -56,10 +58,15 @@ def _gaps(
         more = f" and {len(empty) - 3} more" if len(empty) > 3 else ""
         weight: Weight = "bad" if layer.role == "primary" else "warn"
         yield Finding(weight, f"layer {layer.id}", f"nobody is on call for {hours(total)}: {when}{more}")
-        bare = [(start.astimezone(zone).date(), last_day(end, zone)) for start, end in empty]
+        bare = [(start.astimezone(zone).date(), _last_day(end, zone)) for start, end in empty]
         named = [f"{name} ({day})" for day, name in days.items() if any(a <= day <= b for a, b in bare)]
         if named:
             yield Finding(weight, f"layer {layer.id}", f"holidays without cover: {', '.join(named[:6])}")
+
+
+def _last_day(end: datetime, zone: ZoneInfo) -> date:
+    """Return the last day that something before this end has a part of."""
+    return (end - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 def _starved(
@@ -69,10 +76,10 @@ def _starved(
     for layer in policy.layers:
         on_call = {shift.person for shift in held[layer.id]}
         for rule in layer.rules:
-            if rule.rotation is None or _round(rule.rotation) > window:
+            if rule.rotation is None or rule.rotation.advance == "covered":
                 continue
-            if rule.rotation.advance == "covered":
-                continue  # it gives each a share
+            if _round(rule.rotation) > window:
+                continue
             named = {person for group in rule.rotation.participants for person in group}
             idle = sorted(named - on_call)
             why = "their turns fall where the rule covers nothing (advance: covered gives each a share)"
@@ -92,17 +99,23 @@ def _overlaps(policy: RotationPolicy, held: dict[str, tuple[Shift, ...]]) -> Ite
     for layer in policy.layers:
         if not _single(layer):
             continue
-        twice = []
-        longest = held[layer.id][:1]
-        for two in held[layer.id][1:]:
-            if two.start < longest[0].end:
-                twice.append((longest[0], two))
-            longest = (max(longest[0], two, key=lambda shift: shift.end),)
+        twice = [*_twice(held[layer.id])]
         if twice:
             one, two = twice[0]
             at = clock(two.start, policy.zone_of(layer))
             text = f"{times(len(twice))} two at once, first {one.person} and {two.person} at {at}"
             yield Finding("warn", f"layer {layer.id}", text)
+
+
+def _twice(found: Sequence[Shift]) -> Iterator[tuple[Shift, Shift]]:
+    """Yield each shift that begins in an earlier one, after the earlier one that ends last."""
+    if not found:
+        return
+    last = found[0]
+    for shift in found[1:]:
+        if shift.start < last.end:
+            yield last, shift
+        last = max(last, shift, key=lambda one: one.end)
 
 
 def _single(layer: Layer) -> bool:
@@ -118,8 +131,7 @@ def _unpaged(policy: RotationPolicy) -> Iterator[Finding]:
 
 
 def _steps(policy: RotationPolicy, moments: Sequence[Moment]) -> Iterator[Finding]:
-    """Yield steps that never find anybody, or always page the same people as the one before; and moments when
-    all steps page one person alone."""
+    """Yield steps that never find anybody, or always page the same people as the one before."""
     steps = policy.escalation.steps
     named = [[people_among(policy, step, on_call) for _, on_call in moments] for step in steps]
     for number, people in enumerate(named, 1):
@@ -127,17 +139,26 @@ def _steps(policy: RotationPolicy, moments: Sequence[Moment]) -> Iterator[Findin
             yield Finding("bad", f"step {number}", "never finds anybody")
         elif number > 1 and people == named[number - 2]:
             yield Finding("warn", f"step {number}", "always pages the same people as the step before")
-    reached = [set().union(*each) for each in zip(*named, strict=True)]
-    single = [len(people) == 1 for people in reached]
-    begins = [
-        n
-        for n, alone in enumerate(single)
-        if alone and not (n and single[n - 1] and reached[n] == reached[n - 1])
+
+
+def _alone(policy: RotationPolicy, moments: Sequence[Moment]) -> Iterator[Finding]:
+    """Yield that several steps page one person alone, who has no backup then."""
+    steps = policy.escalation.steps
+    if len(steps) == 1 or len(policy.people) == 1:
+        return
+    reached = [
+        {one for step in steps for one in people_among(policy, step, on_call)} for _, on_call in moments
     ]
-    if len(steps) > 1 and begins and len(policy.people) > 1:
-        (person,), at = reached[begins[0]], clock(moments[begins[0]][0], ZoneInfo(policy.zone))
-        text = f"{times(len(begins))} all steps page one person alone, first {person} at {at}"
-        yield Finding("warn", "escalation", text)
+    begins = [
+        (at, person)
+        for (at, _), before, people in zip(moments, [set(), *reached], reached, strict=False)
+        if len(people) == 1 and people != before
+        for person in people
+    ]
+    if begins:
+        at, person = begins[0]
+        text = f"{times(len(begins))} all steps page one person alone, first {person} at "
+        yield Finding("warn", "escalation", text + clock(at, ZoneInfo(policy.zone)))
 
 
 def _changes(held: dict[str, tuple[Shift, ...]], first: datetime, last: datetime) -> Iterator[Moment]:

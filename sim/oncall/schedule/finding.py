@@ -1,7 +1,7 @@
 """What a check of a policy finds, and the words for it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -28,11 +28,6 @@ def hours(span: timedelta) -> str:
 def times(count: int) -> str:
     """Return how often, in words."""
     return "once" if count == 1 else f"{count} times"
-
-
-def last_day(end: datetime, zone: ZoneInfo) -> date:
-    """Return the last day that something before this end has a part of."""
-    return (end - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:

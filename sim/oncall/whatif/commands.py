@@ -47,7 +47,7 @@ _from = click.option(
 )
 
 
-def _number(share: float | None) -> float | None:
+def _number(_: click.Context, __: click.Parameter, share: float | None) -> float | None:
     if share is not None and share != share:  # noqa: PLR0124 - nan lies in every range
         raise click.BadParameter("is not a number")
     return share
@@ -69,7 +69,7 @@ def _places(command: Command) -> Command:
 @click.option(
     "--precision",
     type=click.FloatRange(0.0005, 0.5),
-    callback=lambda _, __, share: _number(share),
+    callback=_number,
     help="Go on until --figure is known so well, e.g. 0.01.",
 )
 @click.option("--figure", help="For --precision (default: interruptions per person-week).")
@@ -93,17 +93,16 @@ def simulate(**given: Any) -> None:
     from sim.oncall.schedule.load import load
     from sim.oncall.whatif import run, told
     from sim.oncall.whatif.arrivals import demand
-    from sim.oncall.whatif.calendar import played
     from sim.oncall.whatif.outcome import Outcome, plausible
-    from sim.oncall.whatif.priors import response_of
+    from sim.oncall.whatif.played_weeks import played_weeks
+    from sim.oncall.whatif.priors import parameters, response_of
     from sim.oncall.whatif.table import compiled, year_of
 
     if given["years"] and given["precision"]:
         raise click.UsageError("--years and --precision exclude each other")
     if given["figure"] and not given["precision"]:
         raise click.UsageError("--figure says what --precision is for; give that as well")
-    if given["as_json"] and given["as_csv"]:
-        raise click.UsageError("--json and --csv exclude each other")
+    _check_outputs(given, [given["policy_file"]])
     policy = load(given["policy_file"])
     of_team = _load_of(given["load_file"])
     limits = _goals(given["limits"])
@@ -115,9 +114,17 @@ def simulate(**given: Any) -> None:
     with _place(given, years) as mapping:
         sums = _with_progress(whole, mapping, precision)
         ranges = plausible(table, of_team, given["seed"], mapping)
-    outcome = Outcome(policy.policy, played([policy], start), table, of_team, given["seed"], sums, ranges)
-    inputs = [given["policy_file"], *([given["load_file"]] if given["load_file"] else [])]
-    _write_page(given["html"], inputs, lambda page: page.outcome_page(outcome, limits, named=given["names"]))
+    outcome = Outcome(
+        policy.policy,
+        played_weeks([policy], start),
+        table,
+        of_team,
+        given["seed"],
+        sums,
+        ranges,
+        parameters(of_team, len(ranges), given["seed"]),
+    )
+    _write_page(given["html"], lambda page: page.outcome_page(outcome, limits, named=given["names"]))
     if given["as_json"]:
         click.echo(json.dumps(told.plain(outcome, limits, named=given["names"]), indent=1))
     elif given["as_csv"]:
@@ -150,8 +157,7 @@ def compare(**given: Any) -> None:
     from sim.oncall.whatif import told_comparison
     from sim.oncall.whatif.compare import compare as compared
 
-    if given["as_json"] and given["as_csv"]:
-        raise click.UsageError("--json and --csv exclude each other")
+    _check_outputs(given, given["policy_files"])
     policies = [load(file) for file in given["policy_files"]]
     names = [policy.policy for policy in policies]
     if len(set(names)) < len(names):
@@ -169,8 +175,7 @@ def compare(**given: Any) -> None:
             given["years"],
             given["begins"],
         )
-    inputs = [*given["policy_files"], *([given["load_file"]] if given["load_file"] else [])]
-    _write_page(given["html"], inputs, lambda page: page.comparison_page(found))
+    _write_page(given["html"], lambda page: page.comparison_page(found))
     if found.settings < given["settings"]:
         click.echo(f"stopped after {found.settings} settings; what follows is of these", err=True)
     if given["as_json"]:
@@ -209,7 +214,7 @@ def size(**given: Any) -> None:
     from sim.oncall.schedule.load import load
     from sim.oncall.whatif import size as sizes
     from sim.oncall.whatif import told, told_size
-    from sim.oncall.whatif.calendar import played
+    from sim.oncall.whatif.played_weeks import played_weeks
     from sim.oncall.whatif.table import year_of
 
     policy = load(given["policy_file"])
@@ -229,21 +234,22 @@ def size(**given: Any) -> None:
             )
     wanted = _sizes(given["people"], policy)
     minutes, turns = _minutes(given["minutes"]), _turns(given["turns"])
+    start = year_of([policy], given["begins"])
     with _place(given, 0) as mapping:
         try:
             tried = sizes.search(
-                policy, of_team, goals, wanted, minutes, turns, given["seed"], mapping, given["begins"]
+                policy, of_team, goals, wanted, minutes, turns, given["seed"], mapping, start
             )
         except ValueError as problem:
             raise click.ClickException(str(problem)) from None
     found = sizes.best(tried)
-    calendar = played([policy], year_of([policy], given["begins"]))
+    weeks = played_weeks([policy], start)
     if given["as_json"]:
         click.echo(
-            json.dumps(told_size.plain(goals, tried, found, told.assumptions(of_team, calendar)), indent=1)
+            json.dumps(told_size.plain(goals, tried, found, told.assumptions(of_team, weeks)), indent=1)
         )
     else:
-        click.echo(told_size.text(goals, tried, found, told.assumed(of_team, calendar)), nl=False)
+        click.echo(told_size.text(goals, tried, found, told.assumed(of_team, weeks)), nl=False)
     if found is None:
         raise SystemExit(1)
 
@@ -314,19 +320,27 @@ def _place(given: dict[str, Any], years: int) -> "AbstractContextManager[Mapping
     return run.processes(count) if count > 1 else run.here()
 
 
-def _write_page(file: Path | None, inputs: "Sequence[Path]", made: "Callable[[Any], str]") -> None:
+def _write_page(file: Path | None, made: "Callable[[Any], str]") -> None:
     """Write a report, if one is asked for."""
-    from sim.output import not_over, write_whole
+    from sim.output import write_whole
 
     if file is None:
         return
-    not_over(file, *inputs)
     try:
         from sim.oncall.whatif.page import page
     except ImportError as problem:
         raise click.ClickException(f"--html needs {problem.name}: pip install 'pagerdrill[report]'") from None
     write_whole(file, made(page))
     click.echo(f"{file}: written", err=True)
+
+
+def _check_outputs(given: dict[str, Any], policy_files: "Sequence[Path]") -> None:
+    """Refuse two forms at once, and a report over what is read, before anything is played."""
+    from sim.output import not_over
+
+    if given["as_json"] and given["as_csv"]:
+        raise click.UsageError("--json and --csv exclude each other")
+    not_over(given["html"], *policy_files, *([given["load_file"]] if given["load_file"] else []))
 
 
 def _load_of(file: Path | None) -> "Load":

@@ -14,9 +14,9 @@ import numpy as np
 from sim.oncall.load.model import Load
 from sim.oncall.schedule.policy import RotationPolicy
 from sim.oncall.whatif.arrivals import demand
-from sim.oncall.whatif.calendar import played
 from sim.oncall.whatif.figures import FIGURES, NAMES, Figure, Floats
 from sim.oncall.whatif.outcome import WORTH_NAMING, spread_of
+from sim.oncall.whatif.played_weeks import played_weeks
 from sim.oncall.whatif.priors import priors_of, settings
 from sim.oncall.whatif.run import Job, Mapping, values
 from sim.oncall.whatif.table import compiled, year_of
@@ -46,7 +46,7 @@ class Comparison:
     load: Load
     seed: int
     years: int
-    calendar: tuple[str, ...]
+    weeks: tuple[str, ...]
     """Which weeks are played, in words."""
     means: Floats
     signs: Floats
@@ -140,7 +140,7 @@ def compare(
     whole = len(each) // len(arms)
     found = np.array(each[: whole * len(arms)]).reshape(whole, len(arms), years, len(FIGURES))
     found = found.transpose(1, 0, 2, 3)
-    notes = played(policies, start)
+    notes = played_weeks(policies, start)
     if len({policy.pay and policy.pay.currency for policy in policies}) > 1:
         found[..., NAMES.index("cost per week")] = 0.0
         notes += ("cost is not compared, as not all policies pay in one currency",)
@@ -152,7 +152,7 @@ def compare(
         load=load,
         seed=seed,
         years=years,
-        calendar=notes,
+        weeks=notes,
         means=found.mean(axis=2),
         signs=np.array([_signs(arm, found[0]) for arm in found]),
         parameters=np.array([parameters for _, parameters in drawn[:whole]]),

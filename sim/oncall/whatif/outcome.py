@@ -25,16 +25,20 @@ WORTH_NAMING = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A policy under a load: its years, and the means of plausible settings as (settings, figures)."""
+    """A policy under a load: its years, and plausible settings.
+
+    `plausible` are the means of the settings (settings, figures), `parameters` (settings, priors).
+    """
 
     policy: str
-    calendar: tuple[str, ...]
+    weeks: tuple[str, ...]
     """Which weeks are played, in words."""
     table: Table
     load: Load
     seed: int
     sums: Totals
     plausible: Floats
+    parameters: Floats
 
     def of_years(self, figure: Figure) -> tuple[float, float]:
         """Return between what nine of ten single years lie; normal around the mean, cut at 0."""
@@ -93,15 +97,15 @@ def moved(outcome: Outcome, figure: Figure) -> tuple[Moved, ...]:
     """
     means = outcome.plausible[:, figure.place]
     middle = _middle(means)
-    values = np.array([values for _, values in settings(outcome.load, len(means), outcome.seed)])
     found: list[tuple[float, Moved]] = []
     for place, prior in enumerate(priors_of(outcome.load)):
-        upper = values[:, place] > np.median(values[:, place])
+        values = outcome.parameters[:, place]
+        upper = values > np.median(values)
         one = Moved(prior.name, _middle(means[~upper]), _middle(means[upper]))
         alike = np.isfinite(middle) and abs(one.high - one.low) <= WORTH_NAMING * middle
         if one.low == one.high or alike:
             continue
-        strength = abs(np.corrcoef(_ranks(values[:, place]), _ranks(means))[0, 1])
+        strength = abs(np.corrcoef(_ranks(values), _ranks(means))[0, 1])
         if strength > _NORMAL_99 / (len(means) - 1) ** 0.5:
             found.append((strength, one))
     return tuple(one for _, one in sorted(found, key=lambda pair: -pair[0]))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.oncall.load.model import Load, Part
 from sim.oncall.whatif.arrivals import Demand
@@ -120,6 +121,11 @@ def settings(load: Load, count: int, seed: int) -> Iterator[tuple[Setting, tuple
     for number in range(count):
         values = {prior.name: prior.at(float(row[number])) for prior, row in zip(priors, shares, strict=True)}
         yield _setting(central, values), tuple(values.values())
+
+
+def parameters(load: Load, count: int, seed: int) -> NDArray[np.float64]:
+    """Return the values of all parameters in so many settings: (settings, priors)."""
+    return np.array([values for _, values in settings(load, count, seed)])
 
 
 def _setting(central: Response, values: dict[str, float]) -> Setting:

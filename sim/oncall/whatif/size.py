@@ -13,7 +13,7 @@ from sim.oncall.whatif.goals import Goal
 from sim.oncall.whatif.outcome import piling_up, plausible
 from sim.oncall.whatif.resize import with_minutes, with_people, with_turns
 from sim.oncall.whatif.run import Mapping
-from sim.oncall.whatif.table import compiled, year_of
+from sim.oncall.whatif.table import compiled
 
 CONFIDENCE = 0.8
 """A goal is kept where it is in this share of plausible settings: an assumption."""
@@ -72,14 +72,13 @@ def search(
     turns: Sequence[Unit | None],
     seed: int,
     mapping: Mapping,
-    begins: datetime | None = None,
+    start: datetime,
 ) -> tuple[Tried, ...]:
     """Return what was tried: from the smallest team up to the first that keeps all goals with some
     parameters.
 
     Sizes that the policy cannot have are left out. Raises ValueError where it can have none of them.
     """
-    start = year_of([policy], begins)
     tried: list[Tried] = []
     problem: ValueError | None = None
     for people in sizes:

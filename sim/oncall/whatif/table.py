@@ -111,11 +111,7 @@ def compiled(policy: RotationPolicy, start: datetime) -> Table:
     """Return a policy's year from an instant on."""
     end = start + timedelta(milliseconds=YEAR_MS)
     targets = {target for step in policy.escalation.steps for target in step.targets}
-    held = {
-        layer.id: shifts(policy, layer, start, end + _AFTER)
-        for layer in policy.layers
-        if layer.role != "shadow" and layer.id in targets
-    }
+    held = {layer.id: shifts(policy, layer, start, end + _AFTER) for layer in policy.paged_layers}
     named = targets & set(policy.people)
     on_rota = {shift.person for found in held.values() for shift in found if shift.start < end}
     sharing = on_rota or named or set(policy.people)

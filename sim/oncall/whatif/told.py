@@ -53,7 +53,7 @@ def text(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> str:
     lines += ["", *INTERVALS, "", *_carried(outcome, named=named), *_limits(outcome, limits)]
     if load.lifetime is not None:
         lines += ["", *item(_lifetime(load.lifetime))]
-    lines += ["", *assumed(load, outcome.calendar)]
+    lines += ["", *assumed(load, outcome.weeks)]
     return "\n".join(lines) + "\n"
 
 
@@ -69,10 +69,10 @@ _LITERATURE = (
 )
 
 
-def assumptions(load: Load, calendar: Sequence[str]) -> tuple[str, ...]:
+def assumptions(load: Load, weeks: Sequence[str]) -> tuple[str, ...]:
     """Return all that is assumed under a load in the weeks that are played, each in words."""
     known = "" if load.acknowledge else "times to acknowledge at desk, away and asleep, waking, "
-    return (*load.assumptions, *calendar, *_GENERAL, f"{known}sleep inertia, fatigue: {_LITERATURE}")
+    return (*load.assumptions, *weeks, *_GENERAL, f"{known}sleep inertia, fatigue: {_LITERATURE}")
 
 
 def item(told: str) -> list[str]:
@@ -80,9 +80,9 @@ def item(told: str) -> list[str]:
     return textwrap.wrap(told, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
 
 
-def assumed(load: Load, calendar: Sequence[str]) -> list[str]:
+def assumed(load: Load, weeks: Sequence[str]) -> list[str]:
     """Return all that is assumed, in lines."""
-    return ["Assumed:", *(line for one in assumptions(load, calendar) for line in item(one))]
+    return ["Assumed:", *(line for one in assumptions(load, weeks) for line in item(one))]
 
 
 def _lifetime(mixture: Mixture) -> str:
@@ -172,7 +172,7 @@ def plain(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> dict[str,
         "interruptions_by_hour_of_week": [float(count) for count in sums.heat / (sums.years * WEEKS)],
         "lifetime_minutes": outcome.load.lifetime and _lifetime_plain(outcome.load.lifetime),
         "limits": [{"limit": str(one), "broken_in_settings": outcome.breaks(one)} for one in limits],
-        "assumptions": list(assumptions(outcome.load, outcome.calendar)),
+        "assumptions": list(assumptions(outcome.load, outcome.weeks)),
     }
 
 

@@ -55,7 +55,7 @@ def text(of: Comparison) -> str:
         lines += ["", *_pair(of, arm)]
     if moved := list(_moved(of)):
         lines += ["", "Which assumption moves the answer", *moved]
-    lines += ["", *assumed(of.load, of.calendar)]
+    lines += ["", *assumed(of.load, of.weeks)]
     return "\n".join(lines) + "\n"
 
 
@@ -188,5 +188,5 @@ def plain(of: Comparison) -> dict[str, Any]:
             }
             for arm in range(1, len(of.arms))
         ],
-        "assumptions": list(assumptions(of.load, of.calendar)),
+        "assumptions": list(assumptions(of.load, of.weeks)),
     }

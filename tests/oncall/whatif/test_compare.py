@@ -12,7 +12,7 @@ from sim.oncall.whatif.compare import _signs, compare, verdict
 from sim.oncall.whatif.figures import FIGURES, NAMES, Floats
 from sim.oncall.whatif.outcome import SETTINGS, Outcome, moved
 from sim.oncall.whatif.parameters import Response
-from sim.oncall.whatif.priors import priors_of, settings
+from sim.oncall.whatif.priors import parameters, priors_of
 from sim.oncall.whatif.run import Job, play
 from sim.oncall.whatif.table import compiled, year_of
 from tests.oncall.whatif.years import policy_of
@@ -65,7 +65,7 @@ def test_costs_are_compared_in_one_currency(currencies: tuple[str, str], compare
     cost = NAMES.index("cost per week")
     assert bool(found.means[:, :, cost].any()) == compared
     assert found.verdict(1, FIGURES[cost]) == ("worse" if compared else "same")
-    assert ("cost is not compared" in found.calendar[-1]) == (not compared)
+    assert ("cost is not compared" in found.weeks[-1]) == (not compared)
 
 
 def of_history(*measured: Measured) -> Load:
@@ -109,13 +109,13 @@ def test_ctrl_c_gives_the_settings_that_there_are() -> None:
 def test_what_moves_a_figure_is_found_and_what_does_not_is_left_out() -> None:
     load, policy = default_load(), policy_of(["a"], [{"targets": ["all"], "minutes": 5}])
     table = compiled(policy, year_of([policy]))
-    values = np.array([values for _, values in settings(load, SETTINGS, 3)])
+    values = parameters(load, SETTINGS, 3)
     means = np.ones((SETTINGS, len(FIGURES)))
     names = [prior.name for prior in priors_of(load)]
     means[:, 0] = 10 * values[:, names.index("help")]
     means[:, 1] = np.where(values[:, names.index("pages")] > 1.0, NEVER, 5.0)
     sums = play(Job(table, demand(load.model_copy(update={"per_week": 1.0}), table), Response(), 1, 0, 1))
-    outcome = Outcome("p", (), table, load, 3, sums, means)
+    outcome = Outcome("p", (), table, load, 3, sums, means, values)
     (helped,) = moved(outcome, FIGURES[0])
     assert helped.parameter == "help" and 5 < helped.low < 7 and 8 < helped.high < 10
     (paged,) = moved(outcome, FIGURES[1])

@@ -49,7 +49,7 @@ def outcome_page(outcome: Outcome, limits: Sequence[Goal], *, named: bool) -> st
             for one in moved(outcome, figure)[:MOVED_MOST]
         ],
         growth=told.growth(outcome),
-        assumed=told.assumptions(outcome.load, outcome.calendar),
+        assumed=told.assumptions(outcome.load, outcome.weeks),
     )
 
 
@@ -83,7 +83,7 @@ def comparison_page(of: Comparison) -> str:
             for arm in range(1, len(of.arms))
         ],
         growth=told_comparison.growth(of),
-        assumed=told.assumptions(of.load, of.calendar),
+        assumed=told.assumptions(of.load, of.weeks),
     )
 
 
